@@ -1,1 +1,24 @@
-export {};
+export { Gpu, type GpuMemory } from './gpu/gpu.ts';
+export type { GpuInfo, GpuLimits, GpuRequestOptions } from './gpu/adapter.ts';
+export { Tensor, type TensorData } from './tensor/tensor.ts';
+export type { DType } from './tensor/shape.ts';
+export { decodeBF16, decodeF16, encodeF16 } from './tensor/half.ts';
+
+export { Plan, type ProfileEntry, runOnce } from './plan/plan.ts';
+export { type DispatchOptions, flatIndexWgsl, gridFor, type Operand, type Ops, reshape, TensorRef, type Uniform } from './plan/ops.ts';
+export type { Kernel } from './plan/kernel.ts';
+
+export { linear, type LinearOptions, packLinear } from './gemm/linear.ts';
+export { type GemmShape, type GemmVariant, gemmVariants } from './gemm/variants.ts';
+export { type Activation, activationWgsl, add, multiply, prelu, relu, sigmoid, silu, swiglu, tanh } from './elementwise/elementwise.ts';
+export { concat, padChannels, slice } from './elementwise/arrange.ts';
+export { layerNorm, rmsNorm } from './norm/norm.ts';
+export { softmax } from './softmax/softmax.ts';
+
+export { parseSafetensors, type SafetensorsDType, SafetensorsFile, type SerializableTensor, serializeSafetensors } from './safetensors/safetensors.ts';
+export { type LoadProgress, loadWeights, type LoadWeightsOptions } from './safetensors/load.ts';
+
+export {
+  DeviceLostError, DisposedError, GpuLimitError, GpuOperationError, GpuUnavailableError, type GpuUnavailableReason, OneGTError, type OneGTErrorOptions,
+  PlanError, ShaderCompileError, ShapeMismatchError, throwIfAborted, WeightsError,
+} from './errors.ts';
