@@ -1,0 +1,30 @@
+import { checkOutput } from '../media/output.ts';
+import { IMAGE_EXTENSIONS, readImage, writeImage } from '../media/image.ts';
+import { Pipeline, type Pose } from '../pipeline.ts';
+import type { Context, PipelineOptions, RenderingOptions } from './context.ts';
+
+export interface RenderOptions extends PipelineOptions, RenderingOptions {
+  pose: Pose;
+  expression: Readonly<Record<string, number>>;
+  driving?: string;
+  out: string;
+}
+
+/** One picture of the subject, turned and re-expressed. */
+export async function render(portraitFile: string, options: RenderOptions, context: Context): Promise<void> {
+  const { stages, signal } = context;
+  await checkOutput(options.out, IMAGE_EXTENSIONS, [portraitFile, ...(options.driving === undefined ? [] : [options.driving])]);
+  Pipeline.checkExpression(options.expression);
+  const picture = await stages.run('read picture', () => readImage(portraitFile));
+  const drivingPicture = options.driving === undefined ? undefined : await stages.run('read driving picture', () => readImage(options.driving!));
+
+  using pipeline = await Pipeline.open({ stages, signal, ...(options.weights === undefined ? {} : { weights: options.weights }) });
+  context.note(`adapter: ${pipeline.adapter}`);
+  using subject = await pipeline.encode(picture, options.face);
+  const driving = drivingPicture === undefined ? undefined : await pipeline.encodeDriving(drivingPicture);
+  const image = await subject.render({ pose: options.pose, expression: options.expression, ...(driving === undefined ? {} : { driving }) }, options);
+  await stages.run('write picture', () => writeImage(options.out, image));
+  stages.clear();
+  context.note(stages.report());
+  context.print(`${options.out}\n`);
+}

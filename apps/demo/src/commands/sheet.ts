@@ -1,0 +1,56 @@
+import type { Image } from '@onegt/skeleton';
+import { radians } from '../arguments.ts';
+import { drawSheet, type Cell } from '../drawing/sheet.ts';
+import { drawSkeleton } from '../drawing/skeleton.ts';
+import { IMAGE_EXTENSIONS, readImage, writeImage } from '../media/image.ts';
+import { checkOutput } from '../media/output.ts';
+import { Pipeline, type Subject } from '../pipeline.ts';
+import type { Context, PipelineOptions, RenderingOptions } from './context.ts';
+
+export interface SheetOptions extends PipelineOptions, RenderingOptions {
+  out: string;
+}
+
+const YAWS_DEGREES = [-40, -20, 0, 20, 40];
+
+const EXPRESSIONS: readonly { caption: string; expression: Readonly<Record<string, number>> }[] = [
+  { caption: 'neutral', expression: {} },
+  { caption: 'jaw open', expression: { jawOpen: 0.6 } },
+  { caption: 'smile', expression: { mouthSmileLeft: 0.9, mouthSmileRight: 0.9, cheekSquintLeft: 0.4, cheekSquintRight: 0.4 } },
+  { caption: 'pucker', expression: { mouthPucker: 0.9 } },
+  { caption: 'eyes closed', expression: { eyeBlinkLeft: 1, eyeBlinkRight: 1 } },
+];
+
+/** One picture that shows the whole path: reference, skeleton, turned heads, expressions. */
+export async function sheet(portraitFile: string, options: SheetOptions, context: Context): Promise<void> {
+  const { stages, signal } = context;
+  await checkOutput(options.out, IMAGE_EXTENSIONS, [portraitFile]);
+  const picture = await stages.run('read picture', () => readImage(portraitFile));
+  using pipeline = await Pipeline.open({ stages, signal, ...(options.weights === undefined ? {} : { weights: options.weights }) });
+  context.note(`adapter: ${pipeline.adapter}`);
+  using subject = await pipeline.encode(picture, options.face);
+  const image = await renderSheet(subject, options, context);
+  await stages.run('write picture', () => writeImage(options.out, image));
+  stages.clear();
+  context.note(stages.report());
+  context.print(`${options.out}\n`);
+}
+
+export async function renderSheet(subject: Subject, options: RenderingOptions, { stages }: Pick<Context, 'stages'>): Promise<Image> {
+  const total = YAWS_DEGREES.length + EXPRESSIONS.length;
+  let done = 0;
+  const cell = async (caption: string, target: Parameters<Subject['render']>[0]): Promise<Cell> => {
+    stages.progress(`sheet: picture ${++done} of ${total}`);
+    return { caption, image: await subject.render(target, options) };
+  };
+  const skeletonOver = await drawSkeleton(subject.crop, subject.points, subject.triangles);
+  const top: Cell[] = [
+    { caption: 'reference', image: subject.crop },
+    { caption: '600-point skeleton', image: skeletonOver },
+  ];
+  const turned: Cell[] = [];
+  for (const degrees of YAWS_DEGREES) turned.push(await cell(`yaw ${degrees}°`, { pose: { yawRadians: radians(degrees) } }));
+  const expressed: Cell[] = [];
+  for (const { caption, expression } of EXPRESSIONS) expressed.push(await cell(caption, { pose: {}, expression }));
+  return drawSheet([top, turned, expressed]);
+}
