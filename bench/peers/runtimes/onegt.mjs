@@ -1,0 +1,39 @@
+// @onegt/kernels, as built: one plan per operation, replayed. Convolutions in NHWC (conversion outside the timing).
+import { Gpu, layerNorm, linear, packLinear, Plan, softmax as softmaxOp } from '../../../packages/kernels/dist/index.js';
+
+export const name = 'onegt';
+let gpu;
+
+export async function init() {
+  gpu = await Gpu.request();
+  return { version: gpu.info.subgroupSize > 0 ? `sg${gpu.info.subgroupSize}` : '' };
+}
+
+export const sync = () => gpu.device.queue.onSubmittedWorkDone();
+
+/** `inputs` are written once; each run replays the plan on the same data, as every other runtime here does. */
+async function make(label, inputs, build, toHarness = (result) => result) {
+  const plan = await Plan.record(gpu, `bench/${label}`, (ops) => ops.output('y', build(ops)));
+  for (const [input, data] of Object.entries(inputs)) plan.write(input, data);
+  return { run: () => plan.run(), read: async () => toHarness(await plan.read('y')), dispose: () => plan.dispose() };
+}
+
+const transpose = (x, rows, columns) => {
+  const result = new Float32Array(x.length);
+  for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) result[c * rows + r] = x[r * columns + c];
+  return result;
+};
+
+export async function gemm({ M, K, N, a, b }) {
+  const weight = packLinear(gpu, transpose(b, K, N), N, K); // from PyTorch's [N, K]
+  const op = await make('gemm', { x: a }, (ops) => linear(ops, ops.input('x', [M, K]), weight));
+  return { ...op, dispose: () => (op.dispose(), weight.dispose()) };
+}
+
+export const layernorm = ({ R, C, x, g, b, eps }) => {
+  const gain = gpu.tensor(g, [C]);
+  const bias = gpu.tensor(b, [C]);
+  return make('layernorm', { x }, (ops) => layerNorm(ops, ops.input('x', [R, C]), { gain, bias, epsilon: eps }));
+};
+
+export const softmax = ({ R, C, x }) => make('softmax', { x }, (ops) => softmaxOp(ops, ops.input('x', [R, C])));
