@@ -65,5 +65,5 @@ if (!hasTests) {
   process.exit(1);
 }
 say(`running the tests with ${python}`);
-const args = modules.length > 0 ? ['-v', ...modules] : ['discover', '-v', '-s', 'tests', '-t', '.'];
+const args = modules.length > 0 ? ['-v', ...modules] : ['discover', '-v', '-s', 'tests'];
 process.exit(shown(python, ['-W', 'ignore', '-m', 'unittest', ...args], { cwd: training }) ?? 1);

@@ -21,9 +21,7 @@ export async function probeAdapter(context: Context): Promise<void> {
 async function describeAdapter(): Promise<AdapterReport> {
   try {
     using gpu = await requestGpu();
-    const { limits, ...info } = gpu.info;
-    const { maxStorageBufferBindingSize, maxBufferSize, maxComputeInvocationsPerWorkgroup, maxStorageBuffersPerShaderStage } = limits;
-    return { isUsable: true, info: { ...info, limits: { maxStorageBufferBindingSize, maxBufferSize, maxComputeInvocationsPerWorkgroup, maxStorageBuffersPerShaderStage } as GpuInfo['limits'] } };
+    return { isUsable: true, info: gpu.info };
   } catch (error) {
     if (!(error instanceof GpuUnavailableError)) throw error;
     return { isUsable: false, reason: error.message };

@@ -1,6 +1,6 @@
 /** One picture out of many: rows of square cells, each with a caption under it. */
 import type { Image } from '@onegt/skeleton';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { lettering, letteringWidth } from './lettering.ts';
 
 export interface Cell {
@@ -47,7 +47,7 @@ export async function drawOver(image: Image, svgContent: string): Promise<Image>
   return toImage(base.composite([{ input: Buffer.from(svg), left: 0, top: 0 }]));
 }
 
-async function toImage(picture: sharp.Sharp): Promise<Image> {
+async function toImage(picture: Sharp): Promise<Image> {
   const { data, info } = await picture.ensureAlpha().raw().toBuffer({ resolveWithObject: true });
   return { width: info.width, height: info.height, data };
 }

@@ -2,8 +2,6 @@
 import { registerMediabunnyServer } from '@mediabunny/server';
 import type { Image } from '@onegt/skeleton';
 import { ALL_FORMATS, BufferTarget, FilePathSource, Input, Mp4OutputFormat, Output, VideoSample, VideoSampleSink, VideoSampleSource } from 'mediabunny';
-import { Log } from 'node-av';
-import { AV_LOG_QUIET } from 'node-av/constants';
 import { InputError, OutputError } from '../errors.ts';
 import { requireFile } from './image.ts';
 import { writeFileAtomic } from './output.ts';
@@ -14,8 +12,7 @@ const BITS_PER_PIXEL = 0.25;
 let isRegistered = false;
 function registerCodecs(): void {
   if (isRegistered) return;
-  Log.setLevel(AV_LOG_QUIET); // it reports the absence of every kind of graphics hardware as an error
-  registerMediabunnyServer();
+  registerMediabunnyServer({ hardwareContext: null }); // clips are small, and every absent kind of hardware is reported on stderr
   isRegistered = true;
 }
 
