@@ -9,8 +9,8 @@ import { join } from 'node:path';
 import { withLock } from './setup/lock.mjs';
 import { cache, root } from './setup/paths.mjs';
 
-const MODULES = ['torch', 'numpy', 'scipy'];
-const DEBIAN = ['python3-torch', 'python3-numpy', 'python3-scipy', 'g++'];
+const MODULES = ['torch', 'numpy'];
+const DEBIAN = ['python3-torch', 'python3-numpy', 'g++'];
 const venv = join(cache, 'python');
 const training = join(root, 'training');
 
