@@ -1,9 +1,9 @@
 /** Where the files are that the stages load: the networks of face detection and our own weights. */
 import { WeightsError } from '@onegt/kernels';
-import { weightFiles, weightsFolder } from '@onegt/weights-nano';
+import { type WeightName, weightUrls } from '@onegt/weights-nano';
 import { access, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const FACE_MODELS = ['blazeface.json', 'facemesh.json', 'iris.json'];
@@ -13,17 +13,21 @@ function faceModelFolder(): string {
   return join(dirname(createRequire(import.meta.url).resolve('@vladmandic/human')), '..', 'models'); // its exports offer the main file only
 }
 
-export async function readFaceModel(name: string, signal?: AbortSignal): Promise<Uint8Array> {
-  return readFileFrom(faceModelFolder(), name, signal);
+export function readFaceModel(name: string, signal?: AbortSignal): Promise<Uint8Array> {
+  return readBytes(join(faceModelFolder(), name), signal);
 }
 
-/** @param folder - other weights with the same file names; by default those of `@onegt/weights-nano` */
-export async function readWeights(name: (typeof weightFiles)[number], folder: string | undefined, signal?: AbortSignal): Promise<Uint8Array> {
-  return readFileFrom(folder ?? fileURLToPath(weightsFolder), name, signal);
+/** @param folder - other weights under the same file names; by default those of `@onegt/weights-nano` */
+export function readWeights(name: WeightName, folder: string | undefined, signal?: AbortSignal): Promise<Uint8Array> {
+  return readBytes(weightFile(name, folder), signal);
 }
 
-async function readFileFrom(folder: string, name: string, signal: AbortSignal | undefined): Promise<Uint8Array> {
-  const file = join(folder, name);
+function weightFile(name: WeightName, folder?: string): string {
+  const file = fileURLToPath(weightUrls[name]);
+  return folder === undefined ? file : join(folder, basename(file));
+}
+
+async function readBytes(file: string, signal: AbortSignal | undefined): Promise<Uint8Array> {
   try {
     return await readFile(file, { signal });
   } catch (cause) {
@@ -33,7 +37,8 @@ async function readFileFrom(folder: string, name: string, signal: AbortSignal | 
 }
 
 export async function missingFiles(): Promise<string[]> {
-  const wanted = [...FACE_MODELS.map((name) => join(faceModelFolder(), name)), ...weightFiles.map((name) => join(fileURLToPath(weightsFolder), name))];
+  const weights = (Object.keys(weightUrls) as WeightName[]).map((name) => weightFile(name));
+  const wanted = [...FACE_MODELS.map((name) => join(faceModelFolder(), name)), ...weights];
   const found = await Promise.all(wanted.map((file) => access(file).then(() => true, () => false)));
   return wanted.filter((_, index) => !found[index]);
 }
