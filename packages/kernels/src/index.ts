@@ -15,6 +15,17 @@ export { concat, padChannels, slice } from './elementwise/arrange.ts';
 export { layerNorm, rmsNorm } from './norm/norm.ts';
 export { softmax } from './softmax/softmax.ts';
 
+export { conv2d, type Conv2dOptions, type KernelVariant } from './conv2d/conv2d.ts';
+export { packConv2d, packConv2dTensorFlow } from './conv2d/packing.ts';
+export type { Padding } from './conv2d/window.ts';
+export { depthwiseConv2d, type DepthwiseConv2dOptions } from './depthwise/depthwise.ts';
+export { avgPool2d, type AvgPoolOptions, maxPool2d, type PoolOptions } from './pooling/pooling.ts';
+export { pad2d, type Pad2dOptions } from './pooling/pad2d.ts';
+export { cropResize, type CropResizeOptions, type SquareCrop } from './resize/cropResize.ts';
+export { resizeBilinear, resizeNearest, type ResizeOptions, upsampleNearest } from './resize/resize.ts';
+export { pixelShuffle, pixelUnshuffle } from './shuffle/shuffle.ts';
+export { type CachedStream, jointAttention, type JointAttentionOptions, prepareKeyValue, type Stream } from './attention/attention.ts';
+
 export { parseSafetensors, type SafetensorsDType, SafetensorsFile, type SerializableTensor, serializeSafetensors } from './safetensors/safetensors.ts';
 export { type LoadProgress, loadWeights, type LoadWeightsOptions } from './safetensors/load.ts';
 
