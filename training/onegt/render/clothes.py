@@ -3,7 +3,7 @@ import numpy as np
 
 from .cameras import rotation_matrix, to_camera
 from .hair import grid_triangles
-from .native import F32
+from .raster import F32
 
 COLUMNS = 48
 # Height, half width and half depth of each ring, cm.

@@ -1,7 +1,7 @@
 """Random facial expressions over ICT-FaceKit's 53 shapes: plausible combinations, not independent weights."""
 import numpy as np
 
-from .native import F32
+from .raster import F32
 
 
 def sample_expression(rng, expression_index):

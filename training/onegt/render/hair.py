@@ -7,10 +7,10 @@ from typing import Optional
 
 import numpy as np
 
-from . import native
+from . import raster
 from .head_model import NUM_SKIN_VERTICES
 from .looks import LOOK
-from .native import F32, Material
+from .raster import F32, Material
 
 STYLES = ['bald', 'buzz', 'short', 'medium', 'afro', 'long', 'bob']
 STYLE_CHANCES = [.08, .10, .25, .15, .07, .22, .13]
@@ -43,7 +43,9 @@ def sample_hair(rng, look):
     """Draws a style, and the shape of the hairline into `look`."""
     uniform = rng.uniform
     style = rng.choice(STYLES, p=STYLE_CHANCES)
-    look['hairline_height'], look['hairline_temple'], look['hairline_sideburn'] = uniform(-1.6, 1.2), uniform(-1.2, 1.5), uniform(-0.5, 2.5)
+    look['hairline_height'] = uniform(-1.6, 1.2)
+    look['hairline_temple'] = uniform(-1.2, 1.5)
+    look['hairline_sideburn'] = uniform(-0.5, 2.5)
     look['hairline_noise'] = uniform(0.1, 0.9)
     look['hair_raggedness'] = uniform(0.5, 1.4)
     thickness = dict(bald=0, buzz=uniform(0.1, 0.25), short=uniform(0.4, 1.0), medium=uniform(0.9, 1.8), afro=uniform(2.2, 4.0),
@@ -71,7 +73,7 @@ class HairCap:
     def __init__(self, head):
         lowest = np.zeros((), LOOK)
         lowest['hairline_height'], lowest['hairline_temple'], lowest['hairline_sideburn'] = -2.0, -1.5, 3.0
-        depth = native.hair_depths(np.ascontiguousarray(head.mean[:NUM_SKIN_VERTICES]), lowest)
+        depth = raster.hair_depths(np.ascontiguousarray(head.mean[:NUM_SKIN_VERTICES]), lowest)
         skin = head.triangles[head.materials == Material.SKIN]
         haired = skin[(depth[skin] > -0.6).all(1)]
         self.vertices, corner = np.unique(haired.ravel(), return_inverse=True)
@@ -81,8 +83,8 @@ class HairCap:
     def grow(self, hair, look):
         """Depth inside the hair [C] and height above the skull [C], cm."""
         points = self.canonical
-        depth = native.hair_depths(points, look)
-        noise = native.noise_at(points, 0.45 if hair.style != 'afro' else 0.8, look['noise_offset'])
+        depth = raster.hair_depths(points, look)
+        noise = raster.noise_at(points, 0.45 if hair.style != 'afro' else 0.8, look['noise_offset'])
         if hair.style == 'buzz':
             return depth, np.clip(depth, 0, 1) * hair.thickness + 0.02
         upward = np.clip((points[:, 1] - 8) / 5, 0, 1)
@@ -113,7 +115,7 @@ def curtain_mesh(curtain, thickness):
     edge = np.clip(np.minimum(column, column[::-1]) / 6, 0, 1)[None]                   # 0 at the front edges
     radius = 7.9 + thickness * 0.8 + curtain.flare * 8 * down ** 1.5 + 0 * angle
     radius = radius - 1.2 * (1 - edge) * (1 - 0.3 * down)
-    noise = native.noise_at(_grid(np.sin(angle) * 0.2, y * 0.12, np.cos(angle) * 0.2), 6.0, (curtain.noise_offset, 0, 0))
+    noise = raster.noise_at(_grid(np.sin(angle) * 0.2, y * 0.12, np.cos(angle) * 0.2), 6.0, (curtain.noise_offset, 0, 0))
     noise = noise.reshape(rows, columns)
     radius = radius + 0.5 * noise * down + curtain.wave * np.sin(y * curtain.wave_frequency + 3 * noise) * down
     vertices = _grid(radius * np.sin(angle), y, -1.0 + radius * 1.08 * np.cos(angle))

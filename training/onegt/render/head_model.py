@@ -13,7 +13,7 @@ import numpy as np
 
 from ..safetensors import load_file
 from .cameras import rotation_matrix
-from .native import F32, Material
+from .raster import F32, Material
 
 PACK_VARIABLE = 'ONEGT_HEAD_PACK'
 

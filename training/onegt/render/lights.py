@@ -3,7 +3,7 @@ import colorsys
 
 import numpy as np
 
-from .native import F32
+from .raster import F32
 
 MAX_LIGHTS = 2
 # Field by field the same as Lights in native/look.h. Colours are linear RGB, directions point to the light in camera space.

@@ -8,7 +8,7 @@ import colorsys
 import numpy as np
 
 from .head_model import NUM_FACE_VERTICES
-from .native import F32
+from .raster import F32
 
 MAX_MOLES, MAX_DECALS = 8, 3
 

@@ -7,14 +7,14 @@ from typing import Optional
 
 import numpy as np
 
-from . import clothes, native
+from . import clothes, raster
 from .cameras import Camera, sample_camera, to_camera
 from .expressions import sample_expression
 from .hair import CURTAIN_COLUMNS, CURTAIN_ROWS, Hair, HairCap, curtain_mesh, grid_triangles, sample_hair
 from .head_model import EYE_CENTERS, HeadModel
 from .lights import sample_background, sample_lights
 from .looks import sample_look
-from .native import F32, Material
+from .raster import F32, Material
 from .skin_texture import SkinTexture
 
 CURTAIN_TRIANGLES = grid_triangles(CURTAIN_COLUMNS, CURTAIN_ROWS, closed=False)
@@ -90,16 +90,16 @@ class HeadRenderer:
         if identity.texture is None:
             identity.texture = self.skin_texture.paint(identity.look)
         vertices = np.ascontiguousarray(self.vertices(identity, expression))
-        normals = native.vertex_normals(vertices, self.head.triangles)
+        normals = raster.vertex_normals(vertices, self.head.triangles)
         rotation, translation, focal = camera.pose()
         bald_head = self._bald_head(vertices, normals, rotation, translation)
         scene = _join([bald_head, *self._hair(identity, vertices, normals, rotation, translation),
                        _torso(identity, camera, rotation, translation)])
-        picture, foreground = native.render_picture(scene, focal, identity.texture, identity.look, group.lights, EYE_CENTERS,
+        picture, foreground = raster.render_picture(scene, focal, identity.texture, identity.look, group.lights, EYE_CENTERS,
                                                     group.background)
         view = View(picture, foreground, expression, camera)
         if attribute_size:
-            view.attributes, view.materials = native.render_attributes(bald_head, focal, attribute_size)
+            view.attributes, view.materials = raster.render_attributes(bald_head, focal, attribute_size)
         return view
 
     def _bald_head(self, vertices, normals, rotation, translation):
@@ -115,12 +115,12 @@ class HeadRenderer:
         if hair.thickness > 0:
             depth, height = cap.grow(hair, identity.look)
             grown = np.ascontiguousarray(vertices[cap.vertices] + normals[cap.vertices] * height[:, None])
-            normal = native.vertex_normals(grown, cap.triangles) @ rotation.T
+            normal = raster.vertex_normals(grown, cap.triangles) @ rotation.T
             parts.append(_untextured(to_camera(grown, rotation, translation), normal, cap.canonical, cap.triangles,
                                      Material.HAIR_CAP, depth))
         if hair.curtain:
             hanging, depth = curtain_mesh(hair.curtain, hair.thickness)
-            normal = native.vertex_normals(hanging, CURTAIN_TRIANGLES) @ rotation.T
+            normal = raster.vertex_normals(hanging, CURTAIN_TRIANGLES) @ rotation.T
             parts.append(_untextured(to_camera(hanging, rotation, translation), normal, hanging, CURTAIN_TRIANGLES,
                                      Material.HAIR_CURTAIN, depth))
         return parts
@@ -129,13 +129,13 @@ class HeadRenderer:
 def _torso(identity, camera, rotation, translation):
     vertices = clothes.torso_vertices(identity.shoulder_width)
     turn, origin = clothes.torso_pose(camera, rotation, translation)
-    normal = native.vertex_normals(vertices, clothes.TRIANGLES) @ turn.T
+    normal = raster.vertex_normals(vertices, clothes.TRIANGLES) @ turn.T
     position = (vertices - clothes.PIVOT) @ turn.T + origin
     return _untextured(position, normal, vertices, clothes.TRIANGLES, Material.TORSO, np.zeros(len(vertices), F32))
 
 
 def _untextured(position, normal, canonical, triangles, material, hair_depth):
-    """A mesh of one material, as native.py takes it."""
+    """A mesh of one material, as raster.py takes it."""
     return dict(position=position, normal=normal, canonical=canonical, hair_depth=hair_depth, triangles=triangles,
                 texture_coordinate=np.zeros((len(position), 2), F32), materials=np.full(len(triangles), material, np.uint8))
 

@@ -1,4 +1,4 @@
-// Software renderer of the synthetic heads: the functions that ../native.py calls. One translation unit, one thread.
+// Software renderer of the synthetic heads: the functions that ../raster.py calls. One translation unit, one thread.
 // The order of the arithmetic matters: picture pools are told apart by seed only, so the same seed must give the same
 // bytes in every build with the same compiler and flags.
 #include "shading.h"
