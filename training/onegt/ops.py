@@ -34,30 +34,35 @@ def attention(qkv_main, qkv_reference, query_gain_main, key_gain_main, query_gai
     if tuple(rotary.shape) != expected or width != N * 3 * plain.HEAD_DIM or qkv_reference.shape[2] != width:
         raise ValueError(f'attention: qkv_main {tuple(qkv_main.shape)}, qkv_reference {tuple(qkv_reference.shape)}: '
                          f'rotary must be {expected}, it is {tuple(rotary.shape)}; heads have {plain.HEAD_DIM} elements.')
-    implementation = fused.Attention.apply if _use_fused(True, qkv_main) else plain.attention
+    f32 = query_gain_main, key_gain_main, query_gain_reference, key_gain_reference, rotary
+    use_fused = _use_fused(True, bf16=(qkv_main, qkv_reference), f32=f32)
+    implementation = fused.Attention.apply if use_fused else plain.attention
     return implementation(qkv_main, qkv_reference, query_gain_main, key_gain_main, query_gain_reference,
                           key_gain_reference, rotary, bool(reference_self))
 
 
 def rms_modulate(x, scale, shift):
     """x / rms(x) * (1 + scale) + shift; x [B, T, D] f32, scale and shift [B, D] or [1, D] f32; returns bf16."""
-    implementation = fused.RmsModulate.apply if _use_fused(x.shape[-1] % fused.WIDTH_MULTIPLE == 0) else plain.rms_modulate
+    fits = x.shape[-1] % fused.WIDTH_MULTIPLE == 0
+    implementation = fused.RmsModulate.apply if _use_fused(fits, f32=(x, scale, shift)) else plain.rms_modulate
     return implementation(x, scale, shift)
 
 
 def swiglu(x):
     """silu(x[..., :H]) * x[..., H:]; x [..., 2H] bf16."""
     fits = x.shape[-1] % (2 * fused.WIDTH_MULTIPLE) == 0
-    return fused.SwiGLU.apply(x) if _use_fused(fits, x) else plain.swiglu(x)
+    return fused.SwiGLU.apply(x) if _use_fused(fits, bf16=(x,)) else plain.swiglu(x)
 
 
 def gated_residual(x, gate, y):
     """x + gate * y; x [B, T, D] f32, gate [B, D] or [1, D] f32, y [B, T, D] bf16; returns f32."""
     fits = x.shape[-1] % fused.WIDTH_MULTIPLE == 0
-    return fused.GatedResidual.apply(x, gate, y) if _use_fused(fits, y) else plain.gated_residual(x, gate, y)
+    implementation = fused.GatedResidual.apply if _use_fused(fits, bf16=(y,), f32=(x, gate)) else plain.gated_residual
+    return implementation(x, gate, y)
 
 
-def _use_fused(shapes_fit, bf16_input=None):
-    """The kernels read raw memory: only bf16 on the CPU may reach them."""
-    return shapes_fit and fused.available() and (
-        bf16_input is None or (bf16_input.dtype == BF16 and bf16_input.device.type == 'cpu'))
+def _use_fused(shapes_fit, bf16=(), f32=()):
+    """The kernels read raw memory: only these dtypes, on the CPU, may reach them."""
+    return (shapes_fit and fused.available()
+            and all(x.dtype == BF16 and x.device.type == 'cpu' for x in bf16)
+            and all(x.dtype == torch.float32 and x.device.type == 'cpu' for x in f32))

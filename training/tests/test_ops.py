@@ -123,6 +123,11 @@ class FusedAgainstPlain(unittest.TestCase):
         self.assertTrue(torch.equal(ops.rms_modulate(x, vector, vector), plain.rms_modulate(x, vector, vector)))
         self.assertTrue(torch.equal(ops.swiglu(x.to(BF16)), plain.swiglu(x.to(BF16))))
 
+    def test_ops_fall_back_to_plain_for_other_dtypes(self):
+        x, vector = torch.randn(1, 2, 32, dtype=torch.float64), torch.randn(1, 32, dtype=torch.float64)
+        self.assertTrue(torch.equal(ops.rms_modulate(x, vector, vector), plain.rms_modulate(x, vector, vector)))
+        self.assertEqual(ops.swiglu(x).dtype, torch.float64)
+
     def test_a_tensor_that_is_not_contiguous_never_reaches_a_kernel(self):
         with self.assertRaisesRegex(ValueError, 'contiguous'):
             fused.call('swiglu_forward', 4, 16, torch.zeros(32, 4).t(), torch.zeros(4, 16))
