@@ -10,7 +10,7 @@
  */
 export interface SubgroupTile {
   subgroupSize: number;
-  /** A power of two. Below `subgroupSize`, lanes share rows and split K between them. */
+  /** A power of two. */
   rows: number;
   /** vec4 columns per lane. */
   vectors: number;
@@ -19,41 +19,33 @@ export interface SubgroupTile {
 export function subgroupBody({ subgroupSize, rows, vectors }: SubgroupTile): string {
   const i = range(rows);
   const j = range(vectors);
-  const registers = range(Math.max(1, rows / subgroupSize)); // of x, each lane one row
-  const chunks = range(Math.max(1, subgroupSize / rows)); // vec4 steps along K that one register covers
-  const lanesPerChunk = Math.min(rows, subgroupSize);
+  const registers = range(Math.ceil(rows / subgroupSize)); // of x: each lane one row; with fewer rows than lanes they repeat
 
-  const multiplyRow = (row: number, chunk: number) => {
-    const source = `subgroupBroadcast(x${Math.floor(row / subgroupSize)}, ${(chunk * lanesPerChunk + row) % subgroupSize}u)`;
+  const multiplyRow = (row: number) => {
     const sums = j.map((v) => `y${row}_${v} = ${[...'xyzw'].reduce((sum, s, k) => `fma(vec4f(x.${s}), w${v}_${k}, ${sum})`, `y${row}_${v}`)};`);
-    return `{ let x = ${source}; ${sums.join(' ')} }`;
+    return `{ let x = subgroupBroadcast(x${Math.floor(row / subgroupSize)}, ${row % subgroupSize}u); ${sums.join(' ')} }`;
   };
-  const multiplyChunk = (chunk: number) => `{
-    let k = 4u * (k4 + ${chunk}u) * sizes.N4;
-    ${j.map((v) => range(4).map((k) => `let w${v}_${k} = weight[k + ${k}u * sizes.N4 + column${v}];`).join(' ')).join('\n    ')}
-    ${i.map((row) => multiplyRow(row, chunk)).join('\n    ')}
-    }`;
-  // Chunks past the end of K multiply weights that belong to nobody: x is zero there.
-  const load = (g: number) => (chunks.length === 1 ? `load_x(start${g}, k4)` : `load_x_or_zero(start${g}, k4 + lane / ${lanesPerChunk}u)`);
 
   return `
-fn load_x_or_zero(start: u32, k4: u32) -> vec4f {
-  if (k4 >= sizes.K4) { return vec4f(); }
-  return load_x(start, k4);
-}
-
 @compute @workgroup_size(${subgroupSize})
 fn main(@builtin(workgroup_id) tile: vec3u, @builtin(subgroup_invocation_id) lane: u32) {
   let row = tile.y * ${rows}u;
   let column = tile.x * ${subgroupSize * vectors}u + lane;
   ${j.map((v) => `let column${v} = min(column + ${v * subgroupSize}u, sizes.N4 - 1u);`).join('\n  ')}
-  ${registers.map((g) => `let start${g} = row_start(row + ${g * subgroupSize}u + lane % ${lanesPerChunk}u);`).join('\n  ')}
+  ${registers.map((g) => `let start${g} = row_start(row + ${g * subgroupSize}u + lane % ${Math.min(rows, subgroupSize)}u);`).join('\n  ')}
   ${i.map((r) => j.map((v) => `var y${r}_${v} = vec4f();`).join(' ')).join('\n  ')}
-  for (var k4 = 0u; k4 < sizes.K4; k4 += ${chunks.length}u) {
-    ${registers.map((g) => `let x${g} = ${load(g)};`).join(' ')}
-    ${chunks.map(multiplyChunk).join('\n    ')}
+  for (var k4 = 0u; k4 < sizes.K4; k4++) {
+    let k = 4u * k4 * sizes.N4;
+    ${registers.map((g) => `let x${g} = load_x(start${g}, k4);`).join(' ')}
+    ${j.map((v) => range(4).map((k) => `let w${v}_${k} = weight[k + ${k}u * sizes.N4 + column${v}];`).join(' ')).join('\n    ')}
+    ${i.map(multiplyRow).join('\n    ')}
   }
-  ${j.map((v) => `{ let c = load_column(column${v}); ${i.map((r) => `store(row + ${r}u, column + ${v * subgroupSize}u, y${r}_${v}, c);`).join('\n    ')} }`).join('\n  ')}
+  // A loop from here on: unrolled, the epilogue would be most of the code and double the time to compile.
+  ${j.map((v) => `{
+    let c = load_column(column${v});
+    var y = array<vec4f, ${rows}>(${i.map((r) => `y${r}_${v}`).join(', ')});
+    for (var i = 0u; i < ${rows}u; i++) { store(row + i, column + ${v * subgroupSize}u, y[i], c); }
+  }`).join('\n  ')}
 }`;
 }
 
