@@ -56,7 +56,7 @@ function ensurePnpm() {
     say(`installing pnpm ${PNPM} into .cache/tools`);
     mkdirSync(tools, { recursive: true });
     writeFileSync(join(tools, 'package.json'), JSON.stringify({ private: true, allowScripts: { pnpm: true } }));
-    must('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', '--prefix', tools, `pnpm@${PNPM}`], 'pnpm could not be installed; is the npm registry reachable?');
+    must('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', '--update-notifier=false', '--prefix', tools, `pnpm@${PNPM}`], 'pnpm could not be installed; is the npm registry reachable?');
   }
   process.env.PATH = bin + delimiter + process.env.PATH;
 }
