@@ -33,7 +33,7 @@ export function parseExpression(text: string): Record<string, number> {
     if (name === '' || weight === undefined || rest.length > 0) {
       throw new UsageError(`--expression: "${part}" is not of the form name=weight, as in jawOpen=0.6,mouthSmileLeft=0.8.`, { part });
     }
-    expression[name] = parseNumber(`--expression ${name}`, { min: -1, max: 1 })(weight);
+    expression[name] = parseNumber(`--expression ${name}`, { min: 0, max: 1 })(weight);
   }
   return expression;
 }

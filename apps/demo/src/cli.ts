@@ -70,9 +70,9 @@ function addRender(program: Command, context: Context): void {
     .command('render')
     .description('render one picture of the person in PORTRAIT')
     .argument('<portrait>', 'photograph with a face')
-    .option('--yaw <degrees>', 'turn the head; positive to the right edge of the picture', parseNumber('--yaw', { min: -90, max: 90, unit: 'degrees' }))
-    .option('--pitch <degrees>', 'nod; positive looks up', parseNumber('--pitch', { min: -60, max: 60, unit: 'degrees' }))
-    .option('--roll <degrees>', 'tilt; positive clockwise on the picture', parseNumber('--roll', { min: -90, max: 90, unit: 'degrees' }))
+    .option('--yaw <degrees>', 'turn the head; positive towards the right edge of the picture, 0 faces the camera', parseNumber('--yaw', { min: -90, max: 90, unit: 'degrees' }))
+    .option('--pitch <degrees>', 'nod; positive looks down', parseNumber('--pitch', { min: -60, max: 60, unit: 'degrees' }))
+    .option('--roll <degrees>', 'tilt; positive counter-clockwise in the picture', parseNumber('--roll', { min: -90, max: 90, unit: 'degrees' }))
     .option('--zoom <factor>', 'size of the head in the picture', parseNumber('--zoom', { min: 0.5, max: 2 }), 1)
     .option('--expression <name=weight,...>', 'ARKit names, weights 0 to 1: jawOpen=0.6,browInnerUp=0.5', parseExpression, {})
     .option('--driving <picture>', 'take pose and expression from the face in this picture')
@@ -82,8 +82,8 @@ function addRender(program: Command, context: Context): void {
     if (options.driving !== undefined && (Object.keys(options.expression).length > 0 || [yaw, pitch, roll].some((angle) => angle !== undefined))) {
       throw new UsageError('--driving brings pose and expression of its own: leave out --yaw, --pitch, --roll and --expression.');
     }
-    const angle = (degrees: number | undefined): number | undefined => (degrees === undefined ? undefined : radians(degrees));
-    await render(portrait, { ...rest, pose: { yawRadians: angle(yaw), pitchRadians: angle(pitch), rollRadians: angle(roll), zoom } }, context);
+    const angle = (degrees: number | undefined): number | undefined => (degrees === undefined ? undefined : radians(degrees)); // left out: as in the photograph
+    await render(portrait, { ...rest, camera: { yaw: angle(yaw), pitch: angle(pitch), roll: angle(roll), zoom } }, context);
   });
 }
 

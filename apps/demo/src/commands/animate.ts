@@ -1,5 +1,5 @@
 import type { Image } from '@onegt/skeleton';
-import { NoFaceError } from '@onegt/skeleton';
+import { createCamera, NoFaceError, orbit } from '@onegt/skeleton';
 import { radians } from '../arguments.ts';
 import { InputError } from '../errors.ts';
 import { readImage } from '../media/image.ts';
@@ -21,8 +21,8 @@ export interface OrbitOptions extends RenderingOptions {
   framesPerSecond: number;
 }
 
-const ORBIT_YAW_DEGREES = 35;
-const ORBIT_PITCH_DEGREES = 12;
+/** As far as the models were trained to turn. */
+const ORBIT = { yaw: radians(35), pitch: radians(10) };
 
 /** A clip of the subject: the camera orbits, or a driving face moves it. */
 export async function animate(portraitFile: string, options: AnimateOptions, context: Context): Promise<void> {
@@ -32,7 +32,7 @@ export async function animate(portraitFile: string, options: AnimateOptions, con
   const picture = await stages.run('read picture', () => readImage(portraitFile));
   const clip = driving === undefined ? undefined : await openClip(driving);
   try {
-    using pipeline = await Pipeline.open({ stages, signal, ...(weights === undefined ? {} : { weights }) });
+    using pipeline = await Pipeline.open({ stages, signal, weights });
     context.note(`adapter: ${pipeline.adapter}`);
     using subject = await pipeline.encode(picture, options.face);
     const frames = clip === undefined ? orbitFrames(subject, options, context) : drivenFrames(pipeline, subject, clip, options, context);
@@ -62,14 +62,12 @@ export async function writeClip(frames: AsyncIterable<Image>, framesPerSecond: n
   }
 }
 
-/** Once around an ellipse of yaw and pitch, so that the clip loops without a jump. */
+/** One loop of yaw and pitch about the frontal view: the clip repeats without a jump. */
 export async function* orbitFrames(subject: Subject, options: OrbitOptions, { stages }: Pick<Context, 'stages'>): AsyncGenerator<Image, void, void> {
   const count = Math.max(2, Math.round(options.seconds * options.framesPerSecond));
   for (let frame = 0; frame < count; frame++) {
     stages.progress(`orbit: frame ${frame + 1} of ${count}`);
-    const angle = (2 * Math.PI * frame) / count;
-    const pose = { yawRadians: radians(ORBIT_YAW_DEGREES) * Math.sin(angle), pitchRadians: radians(ORBIT_PITCH_DEGREES) * Math.sin(2 * angle) };
-    yield await subject.render({ pose }, options);
+    yield await subject.render({ camera: orbit(createCamera(), createCamera(), frame / count, ORBIT) }, options);
   }
 }
 

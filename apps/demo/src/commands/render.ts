@@ -1,10 +1,11 @@
+import type { Camera } from '@onegt/skeleton';
 import { checkOutput } from '../media/output.ts';
 import { IMAGE_EXTENSIONS, readImage, writeImage } from '../media/image.ts';
-import { Pipeline, type Pose } from '../pipeline.ts';
+import { Pipeline } from '../pipeline.ts';
 import type { Context, PipelineOptions, RenderingOptions } from './context.ts';
 
 export interface RenderOptions extends PipelineOptions, RenderingOptions {
-  pose: Pose;
+  camera: Partial<Camera>;
   expression: Readonly<Record<string, number>>;
   driving?: string;
   out: string;
@@ -16,13 +17,14 @@ export async function render(portraitFile: string, options: RenderOptions, conte
   await checkOutput(options.out, IMAGE_EXTENSIONS, [portraitFile, ...(options.driving === undefined ? [] : [options.driving])]);
   Pipeline.checkExpression(options.expression);
   const picture = await stages.run('read picture', () => readImage(portraitFile));
-  const drivingPicture = options.driving === undefined ? undefined : await stages.run('read driving picture', () => readImage(options.driving!));
+  const { driving: drivingFile } = options;
+  const drivingPicture = drivingFile === undefined ? undefined : await stages.run('read driving picture', () => readImage(drivingFile));
 
-  using pipeline = await Pipeline.open({ stages, signal, ...(options.weights === undefined ? {} : { weights: options.weights }) });
+  using pipeline = await Pipeline.open({ stages, signal, weights: options.weights });
   context.note(`adapter: ${pipeline.adapter}`);
   using subject = await pipeline.encode(picture, options.face);
   const driving = drivingPicture === undefined ? undefined : await pipeline.encodeDriving(drivingPicture);
-  const image = await subject.render({ pose: options.pose, expression: options.expression, ...(driving === undefined ? {} : { driving }) }, options);
+  const image = await subject.render(driving === undefined ? { camera: options.camera, expression: options.expression } : { camera: options.camera, driving }, options);
   await stages.run('write picture', () => writeImage(options.out, image));
   stages.clear();
   context.note(stages.report());

@@ -1,4 +1,4 @@
-import type { Image } from '@onegt/skeleton';
+import { type Image, neutralExpression } from '@onegt/skeleton';
 import { radians } from '../arguments.ts';
 import { drawSheet, type Cell } from '../drawing/sheet.ts';
 import { drawSkeleton } from '../drawing/skeleton.ts';
@@ -13,6 +13,7 @@ export interface SheetOptions extends PipelineOptions, RenderingOptions {
 
 const YAWS_DEGREES = [-40, -20, 0, 20, 40];
 
+/** Over a face at rest: the photograph's own expression would mix in. */
 const EXPRESSIONS: readonly { caption: string; expression: Readonly<Record<string, number>> }[] = [
   { caption: 'neutral', expression: {} },
   { caption: 'jaw open', expression: { jawOpen: 0.6 } },
@@ -26,7 +27,7 @@ export async function sheet(portraitFile: string, options: SheetOptions, context
   const { stages, signal } = context;
   await checkOutput(options.out, IMAGE_EXTENSIONS, [portraitFile]);
   const picture = await stages.run('read picture', () => readImage(portraitFile));
-  using pipeline = await Pipeline.open({ stages, signal, ...(options.weights === undefined ? {} : { weights: options.weights }) });
+  using pipeline = await Pipeline.open({ stages, signal, weights: options.weights });
   context.note(`adapter: ${pipeline.adapter}`);
   using subject = await pipeline.encode(picture, options.face);
   const image = await renderSheet(subject, options, context);
@@ -49,8 +50,8 @@ export async function renderSheet(subject: Subject, options: RenderingOptions, {
     { caption: '600-point skeleton', image: skeletonOver },
   ];
   const turned: Cell[] = [];
-  for (const degrees of YAWS_DEGREES) turned.push(await cell(`yaw ${degrees}°`, { pose: { yawRadians: radians(degrees) } }));
+  for (const degrees of YAWS_DEGREES) turned.push(await cell(`yaw ${degrees}°`, { camera: { yaw: radians(degrees) } }));
   const expressed: Cell[] = [];
-  for (const { caption, expression } of EXPRESSIONS) expressed.push(await cell(caption, { pose: {}, expression }));
+  for (const { caption, expression } of EXPRESSIONS) expressed.push(await cell(caption, { expression: { ...neutralExpression(), ...expression } }));
   return drawSheet([top, turned, expressed]);
 }
