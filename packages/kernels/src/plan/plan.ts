@@ -45,6 +45,7 @@ export class Plan implements Disposable {
   readonly #parts: PlanParts;
   #disposed = false;
   #expectedMs = 0;
+  #numTimedRuns = 0;
   #timedSince: number | undefined;
 
   /**
@@ -213,11 +214,18 @@ export class Plan implements Disposable {
     return tensor;
   }
 
-  /** Learn how long a run takes, so that the next wait can sleep. A wait that overslept shortens the estimate. */
+  /**
+   * Learn how long a run takes, so that the next wait can sleep. A wait that overslept shortens the estimate by a tenth
+   * only, so it must not start too long: the first run does not count, as drivers compile during it, and a run that was
+   * slowed down by other programs lengthens the estimate by a quarter at most.
+   */
   #noteDuration(): void {
     if (this.#timedSince === undefined) return;
-    this.#expectedMs = performance.now() - this.#timedSince;
+    const elapsed = performance.now() - this.#timedSince;
     this.#timedSince = undefined;
+    this.#numTimedRuns++;
+    if (this.#numTimedRuns === 2) this.#expectedMs = elapsed;
+    else if (this.#numTimedRuns > 2) this.#expectedMs = Math.min(elapsed, 1.25 * this.#expectedMs);
   }
 }
 
