@@ -117,7 +117,8 @@ export function parseSafetensors(file: Uint8Array): SafetensorsFile {
   const headerBytes = Number(new DataView(file.buffer, file.byteOffset, 8).getBigUint64(0, true));
   if (headerBytes > maxHeaderBytes) throw new WeightsError(`Not a safetensors file: the header would be ${headerBytes} bytes long.${looksLikeText(file) ? ' It looks like text: was an error page saved in its place?' : ''}`, { data: { headerBytes } });
   if (8 + headerBytes > file.byteLength) throw new WeightsError(`Truncated safetensors file: the header ends at byte ${8 + headerBytes}, the file at ${file.byteLength}.`, { data: { needed: 8 + headerBytes, byteLength: file.byteLength } });
-  const data = file.subarray(8 + headerBytes);
+  // Not file.subarray: Node's Buffer is a Uint8Array whose slice() does not copy.
+  const data = new Uint8Array(file.buffer, file.byteOffset + 8 + headerBytes, file.byteLength - 8 - headerBytes);
   const { __metadata__: metadata = {}, ...tensors } = parseHeader(file.subarray(8, 8 + headerBytes));
   const entries = new Map<string, Entry>();
   for (const [name, raw] of Object.entries(tensors)) entries.set(name, checkEntry(name, raw, data.byteLength));
