@@ -94,6 +94,13 @@ class Autoencoder(nn.Module):
         return self.decoder(raw.bfloat16().contiguous(memory_format=CHANNELS_LAST)).float()
 
 
+def load_autoencoder(path):
+    """A checkpoint of train_autoencoder -> the model, ready to use."""
+    model = Autoencoder()
+    model.load_state_dict(torch.load(path)["model"])
+    return model.eval()
+
+
 class DetailBlend(nn.Module):
     """
     decoded, warped [B, 3, 256, 256] in -1..1, coverage [B, 3, 256, 256] (visible, mirrored, on the skeleton; 0 or 1)

@@ -1,4 +1,4 @@
-"""The table of the README: python3 -m onegt.evaluate POOL --runs RUNS --heads PACK --topology FILE [--first 2000000]
+"""The table of the README: python3 -m onegt.evaluate POOL --runs RUNS --heads PACK [--first 2000000]
 
 Texture stage on held-out identities (seeds from --first), with maps from the skeleton stage's own predictions, against
 copying the reference and the warp; skeleton stage on people that training never drew. Prints and writes RUNS/evaluation.json.
@@ -7,11 +7,12 @@ import argparse
 import json
 import os
 import torch
-from .autoencoder import Autoencoder, DetailBlend
+from .autoencoder import DetailBlend, load_autoencoder
 from .dit import DiT
 from .fused import set_num_threads
 from .pairs import HeldOut, decode, render_latents
 from .render import HeadModel
+from .topology import DEFAULT_FILE
 from .train_blend import blend_pictures
 from .train_skeleton import evaluate as evaluate_skeleton, load_prior, load_sampler, load_transformer
 
@@ -21,7 +22,7 @@ def main():
     parser.add_argument("pool")
     parser.add_argument("--runs", default="runs")
     parser.add_argument("--heads", default=os.environ.get("ONEGT_HEAD_PACK"))
-    parser.add_argument("--topology", required=True)
+    parser.add_argument("--topology", default=DEFAULT_FILE)
     parser.add_argument("--first", type=int, default=2_000_000, help="2,000,000 test; 1,000,000 validation (for choices)")
     parser.add_argument("--groups", type=int, default=64)
     parser.add_argument("--suffix", default="")
@@ -31,8 +32,7 @@ def main():
     options = parser.parse_args()
     set_num_threads(1)
     load = lambda name: torch.load(os.path.join(options.runs, name))["model"]
-    autoencoder, dit = Autoencoder(), DiT()
-    autoencoder.load_state_dict(load("autoencoder.pt"))
+    autoencoder, dit = load_autoencoder(os.path.join(options.runs, "autoencoder.pt")), DiT()
     dit.load_state_dict(load("dit.pt"))
     blend = None
     if os.path.exists(os.path.join(options.runs, "blend.pt")):

@@ -1,4 +1,4 @@
-"""From rendered groups to what the DiT trains on: python3 -m onegt.make_pairs POOL --runs RUNS --heads PACK --topology FILE
+"""From rendered groups to what the DiT trains on: python3 -m onegt.make_pairs POOL --runs RUNS --heads PACK
 
 A group is one person under four cameras with four expressions; each view is the reference of one pair and the target of
 another. For each pair the skeleton stage runs as it does in an application: detector noise, completion of the reference
@@ -18,13 +18,13 @@ import time
 import numpy as np
 import torch
 from . import skeleton_data as data
-from .autoencoder import Autoencoder
+from .autoencoder import load_autoencoder
 from .dit import token_canonical
 from .fused import set_num_threads
 from .geometry import MIRRORED, OUTSIDE, VISIBLE, skeleton_map, warp_reference
 from .render import HeadRenderer
 from .train_skeleton import load_prior, load_sampler, load_transformer, predict_nonrigid
-from .topology import Topology
+from .topology import DEFAULT_FILE, Topology
 
 VIEWS = 4
 TARGET_OF = (1, 0, 3, 2)            # view v is the reference of the pair whose target is TARGET_OF[v]
@@ -101,7 +101,7 @@ def main():
     parser.add_argument("pool")
     parser.add_argument("--runs", default="runs")
     parser.add_argument("--heads", default=os.environ.get("ONEGT_HEAD_PACK"))
-    parser.add_argument("--topology", required=True)
+    parser.add_argument("--topology", default=DEFAULT_FILE)
     parser.add_argument("--autoencoder", required=True)
     parser.add_argument("--shard", default="0/1", help="i/n: this process takes every n-th file")
     parser.add_argument("--pictures", type=int, default=2000)
@@ -115,8 +115,7 @@ def main():
     topology = Topology(options.topology)
     prior = load_prior(os.path.join(options.runs, "prior.safetensors"), sampler)
     anchor = Anchor(prior, load_transformer(os.path.join(options.runs, "rigid.pt")), load_transformer(os.path.join(options.runs, "nonrigid.pt")))
-    autoencoder = Autoencoder()
-    autoencoder.load_state_dict({k: v for k, v in torch.load(options.autoencoder).items() if not k.startswith("blend.")})
+    autoencoder = load_autoencoder(options.autoencoder)
     part, parts = map(int, options.shard.split("/"))
     files = sorted(glob.glob(os.path.join(options.pool, "rgb_???????.npy")))
     files = [f for f in files if int(f[-11:-4]) >= HELD_OUT] + [f for f in files if int(f[-11:-4]) < HELD_OUT]

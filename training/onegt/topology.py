@@ -1,5 +1,6 @@
 """The 600-point skeleton: what its points are, its triangles, and where they sit on an ICT-FaceKit head."""
 import json
+import os
 import numpy as np
 from . import safetensors
 
@@ -10,11 +11,13 @@ DETECTED = slice(0, 478)      # what a face detector can place
 COMPLETED = slice(478, 600)   # skull, ears, neck, shoulders: always inferred
 RIGHT_EYE_OUTER, LEFT_EYE_OUTER = 33, 263
 HEAD_CENTRE = np.array([0, 0.5, 1.0], np.float32)   # cm; the pose turns about it
+# the package's own file: training and inference read the same skeleton
+DEFAULT_FILE = os.path.join(os.path.dirname(__file__), "..", "..", "packages", "skeleton", "assets", "skeleton600.safetensors")
 CANONICAL_SCALE = 12.0                              # cm per canonical unit
 
 
 class Topology:
-    def __init__(self, path):
+    def __init__(self, path=DEFAULT_FILE):
         tensors, self.metadata = safetensors.load_file(path)
         self.vertex = tensors["vertex"].astype(np.int64)        # [600, 3] ICT vertices ...
         self.barycentric = tensors["barycentric"]               # [600, 3] ... and their weights

@@ -62,7 +62,7 @@ def main():
     torch.manual_seed(0)
     model = Autoencoder()
     if options.initialise:
-        model.load_state_dict(torch.load(options.initialise))
+        model.load_state_dict(torch.load(options.initialise)["model"])
     trained = model.decoder if options.decoder_only else model
     optimiser = AdamW(trained.parameters(), weight_decay=0, betas=(0.9, 0.99), ema=0.999)
     every = sorted(glob.glob(os.path.join(options.pool, "rgb_???????.npy")))

@@ -10,7 +10,7 @@ import os
 import time
 import numpy as np
 import torch
-from .autoencoder import Autoencoder, DetailBlend
+from .autoencoder import DetailBlend, load_autoencoder
 from .dit import DiT
 from .fused import set_num_threads
 from .geometry import MIRRORED, OUTSIDE, VISIBLE
@@ -45,8 +45,7 @@ def main():
     options = parser.parse_args()
     set_num_threads(1)
     torch.manual_seed(0)
-    autoencoder, dit, blend = Autoencoder(), DiT(), DetailBlend()
-    autoencoder.load_state_dict(torch.load(options.autoencoder)["model"])
+    autoencoder, dit, blend = load_autoencoder(options.autoencoder), DiT(), DetailBlend()
     dit.load_state_dict(torch.load(options.dit)["model"])
     pairs = Pairs(options.pool)
     pairs.chunks = [c for c in pairs.chunks if "warped" in c]

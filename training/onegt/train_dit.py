@@ -13,7 +13,7 @@ import time
 import numpy as np
 import torch
 import torch.distributed as distributed
-from .autoencoder import Autoencoder
+from .autoencoder import load_autoencoder
 from .dit import DiT
 from .fused import set_num_threads
 from .optimiser import AdamW
@@ -69,12 +69,11 @@ def main():
     torch.manual_seed(0)
     model = DiT()
     if options.initialise:
-        model.load_state_dict(torch.load(options.initialise))
+        model.load_state_dict(torch.load(options.initialise)["model"])
     optimiser = AdamW(model.parameters(), ema=options.ema)
     pairs = Pairs(options.pool)
     held_out = HeldOut(options.pool, 1_000_000, 12) if rank == 0 else None
-    autoencoder = Autoencoder()
-    autoencoder.load_state_dict(torch.load(options.autoencoder))
+    autoencoder = load_autoencoder(options.autoencoder)
     path, history, step, samples, elapsed = os.path.join(options.out, "dit.pt"), [], 0, 0, 0.0
     if os.path.exists(path):
         saved = torch.load(path)

@@ -1,4 +1,4 @@
-"""Trains a skeleton Transformer: python3 -m onegt.train_skeleton {nonrigid,rigid} --minutes 15 --out RUNS --heads PACK --topology FILE
+"""Trains a skeleton Transformer: python3 -m onegt.train_skeleton {nonrigid,rigid} --minutes 15 --out RUNS --heads PACK
 
 Writes RUNS/prior.safetensors (once), RUNS/<stage>.pt every --save-minutes (resumes from it) and RUNS/<stage>.json.
 """
@@ -16,7 +16,7 @@ from .optimiser import AdamW
 from .point_transformer import PointTransformer
 from .prior import ARKIT_NAMES, Prior
 from .render import HeadModel, sample_expression
-from .topology import Topology
+from .topology import DEFAULT_FILE, Topology
 
 EXPRESSION_SEED = 5_000_000
 FEATURES = {"nonrigid": (15, 2 * len(ARKIT_NAMES) + 18), "rigid": (11, 35)}
@@ -143,7 +143,7 @@ def main():
     parser.add_argument("--minutes", type=float, default=15)
     parser.add_argument("--out", default="runs")
     parser.add_argument("--heads", default=os.environ.get("ONEGT_HEAD_PACK"))
-    parser.add_argument("--topology", required=True)
+    parser.add_argument("--topology", default=DEFAULT_FILE)
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--learning-rate", type=float, default=1.5e-3)
     parser.add_argument("--initialise", help="weights to start from")
