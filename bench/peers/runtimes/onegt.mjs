@@ -1,5 +1,6 @@
 // @onegt/kernels, as built: one plan per operation, replayed. Convolutions in NHWC (conversion outside the timing).
-import { Gpu, layerNorm, linear, packLinear, Plan, softmax as softmaxOp } from '../../../packages/kernels/dist/index.js';
+// No `attention`: ours normalises queries and keys first, so it computes something else than the harness checks.
+import { conv2d as conv2dOp, depthwiseConv2d, Gpu, layerNorm, linear, packConv2d, packLinear, Plan, softmax as softmaxOp } from '../../../packages/kernels/dist/index.js';
 
 export const name = 'onegt';
 let gpu;
@@ -37,3 +38,17 @@ export const layernorm = ({ R, C, x, g, b, eps }) => {
 };
 
 export const softmax = ({ R, C, x }) => make('softmax', { x }, (ops) => softmaxOp(ops, ops.input('x', [R, C])));
+
+export async function conv2d({ C, O, H, W, x, w }) {
+  const weight = packConv2d(gpu, w, [O, C, 3, 3]);
+  const input = transpose(x, C, H * W);
+  const op = await make('conv2d', { x: input }, (ops) => conv2dOp(ops, ops.input('x', [H, W, C]), weight, { padding: 1 }), (y) => transpose(y, H * W, O));
+  return { ...op, dispose: () => (op.dispose(), weight.dispose()) };
+}
+
+export async function depthwise({ C, H, W, x, w }) {
+  const weight = gpu.tensor(transpose(w, C, 9), [3, 3, C]);
+  const input = transpose(x, C, H * W);
+  const op = await make('depthwise', { x: input }, (ops) => depthwiseConv2d(ops, ops.input('x', [H, W, C]), weight, { padding: 1 }), (y) => transpose(y, H * W, C));
+  return { ...op, dispose: () => (op.dispose(), weight.dispose()) };
+}

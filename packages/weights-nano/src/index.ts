@@ -3,6 +3,8 @@
  * `new URL('literal', import.meta.url)` and then ship the file.
  */
 export const weightUrls = {
+  /** Sizes of the models, as the exporter wrote them. */
+  config: new URL('../weights/config.json', import.meta.url),
   /** Linear model of the 600 points: mean, identity and expression directions. */
   prior: new URL('../weights/prior.safetensors', import.meta.url),
   /** Transformer that completes and turns the skeleton. */
