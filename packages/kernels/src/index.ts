@@ -27,7 +27,7 @@ export { pixelShuffle, pixelUnshuffle } from './shuffle/shuffle.ts';
 export { type CachedStream, jointAttention, type JointAttentionOptions, prepareKeyValue, type Stream } from './attention/attention.ts';
 
 export { parseSafetensors, type SafetensorsDType, SafetensorsFile, type SerializableTensor, serializeSafetensors } from './safetensors/safetensors.ts';
-export { type LoadProgress, loadWeights, type LoadWeightsOptions } from './safetensors/load.ts';
+export { loadBytes, type LoadProgress, loadWeights, type LoadWeightsOptions } from './safetensors/load.ts';
 
 export {
   DeviceLostError, DisposedError, GpuLimitError, GpuOperationError, GpuUnavailableError, type GpuUnavailableReason, OneGTError, type OneGTErrorOptions,

@@ -21,14 +21,24 @@ export interface LoadWeightsOptions {
 export async function loadWeights(source: string | URL | Uint8Array, options: LoadWeightsOptions = {}): Promise<SafetensorsFile> {
   throwIfAborted(options.signal);
   if (source instanceof Uint8Array) return parseSafetensors(source);
-  const name = String(source);
-  const bytes = isFile(name) ? await readFile(source, options) : await download(name, options);
+  const bytes = await loadBytes(source, options);
   try {
     return parseSafetensors(bytes);
   } catch (cause) {
     if (!(cause instanceof WeightsError)) throw cause;
-    throw new WeightsError(`${name}: ${cause.message}`, { data: cause.data, cause });
+    throw new WeightsError(`${String(source)}: ${cause.message}`, { data: cause.data, cause });
   }
+}
+
+/**
+ * The bytes of a weight file of any format.
+ *
+ * @param source - an http(s) or file URL, or (Node) a path
+ * @throws {@link WeightsError} when it cannot be read
+ */
+export async function loadBytes(source: string | URL, options: LoadWeightsOptions = {}): Promise<Uint8Array> {
+  throwIfAborted(options.signal);
+  return isFile(String(source)) ? readFile(source, options) : download(String(source), options);
 }
 
 interface FileReader {
