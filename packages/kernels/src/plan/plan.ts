@@ -125,6 +125,12 @@ export class Plan implements Disposable {
     gpu.submit(encoder.finish(), this.#expectedMs);
   }
 
+  /** Wait for the runs submitted so far without reading anything. */
+  async finish(): Promise<void> {
+    await this.gpu.sync();
+    this.#noteDuration();
+  }
+
   /** An output's elements after the runs submitted so far. */
   async read(name: string): Promise<Float32Array> {
     const elements = await this.output(name).read();
