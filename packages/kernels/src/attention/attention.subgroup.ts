@@ -16,12 +16,12 @@
 import type { Kernel } from '../plan/kernel.ts';
 import { headDim } from './prepare.ts';
 
-/** Subgroup sizes that this kernel supports. */
-export const attentionTileLanes: readonly number[] = [4, 8, 16];
+export const attentionTileRows = (lanes: number): number => (lanes === 4 ? 8 : 16);
 
-export const attentionTileRows = (lanes: number): number => Math.max(lanes, lanes === 4 ? 8 : 16);
-
-/** @param isJoint - keys come from two sources, else the second pair of bindings is not read */
+/**
+ * @param lanes - 4, 8 or 16
+ * @param isJoint - keys come from two sources, else the second pair of bindings is not read
+ */
 export function attentionSubgroupKernel(lanes: number, isJoint: boolean): Kernel {
   const tile: Tile = { lanes, rows: attentionTileRows(lanes), vectors: headDim / 4 / lanes };
   const sources = [keyLoop(tile, 'first'), ...(isJoint ? [keyLoop(tile, 'second')] : [])];

@@ -3,11 +3,12 @@
  * attend to the keys of both as one sequence, which is never materialised. Queries and keys are RMS-normalised and
  * rotated on the way. headDim is 64. Also plain self-attention (no reference) and attention to a cached stream.
  */
+import { defaultVariant, type KernelVariant } from '../conv2d/conv2d.ts';
 import { requireF32 } from '../elementwise/elementwise.ts';
 import { ShapeMismatchError } from '../errors.ts';
 import type { Operand, Ops, TensorRef } from '../plan/ops.ts';
 import { showShape } from '../tensor/shape.ts';
-import { attentionSubgroupKernel, attentionTileRows, attentionTileLanes } from './attention.subgroup.ts';
+import { attentionSubgroupKernel, attentionTileRows } from './attention.subgroup.ts';
 import { attentionWorkgroupKernel, workgroupTileRows } from './attention.workgroup.ts';
 import { headDim, prepareHeads } from './prepare.ts';
 
@@ -38,7 +39,7 @@ export interface JointAttentionOptions {
   referenceAttends?: 'self' | 'both' | 'none';
   numHeads: number;
   /** Which kernel; by default the faster one for the adapter. */
-  variant?: 'subgroup' | 'workgroup';
+  variant?: KernelVariant;
 }
 
 /**
@@ -50,7 +51,7 @@ export interface JointAttentionOptions {
  */
 export function jointAttention(ops: Ops, options: JointAttentionOptions): { main: TensorRef; reference?: TensorRef } {
   const { main, reference, numHeads } = options;
-  const variant = options.variant ?? (attentionTileLanes.includes(ops.gpu.info.subgroupSize) ? 'subgroup' : 'workgroup');
+  const variant = options.variant ?? defaultVariant(ops.gpu);
   const mainHeads = prepareStream(ops, 'main', main, numHeads, true);
   if (reference === undefined) return { main: attend(ops, variant, mainHeads.query!, [mainHeads], numHeads) };
 
@@ -108,7 +109,7 @@ function checkCached(ops: Ops, cached: CachedStream, numHeads: number): Prepared
 }
 
 /** One launch: all heads of one stream's queries over one or two streams' keys. */
-function attend(ops: Ops, variant: 'subgroup' | 'workgroup', query: TensorRef, sources: readonly PreparedStream[], numHeads: number): TensorRef {
+function attend(ops: Ops, variant: KernelVariant, query: TensorRef, sources: readonly PreparedStream[], numHeads: number): TensorRef {
   const [first, second] = sources;
   const tokens = query.shape[1]!;
   const [firstKeys, secondKeys] = [first!.key.shape[1]!, second?.key.shape[1] ?? 0];

@@ -37,14 +37,20 @@ export interface PixelsTile {
 /** Subgroup sizes that have a measured tile. */
 export const subgroupTileLanes: readonly number[] = [4, 8, 16];
 
-/** @param outputQuads - vec4s of outputs: Co / 4, rounded up */
+/** Cost of one quad of outputs in a "pixels" tile that many quads wide, against a full "columns" tile (lavapipe, 8 lanes). */
+const pixelsCost: readonly (readonly [vectors: number, cost: number])[] = [[8, 1.2], [6, 1.3], [4, 1.4], [3, 1.7], [2, 1.8], [1, 2.8]];
+
+/**
+ * Few widths on purpose: each is a pipeline to compile.
+ *
+ * @param outputQuads - vec4s of outputs: Co / 4, rounded up
+ */
 export function chooseSubgroupTile(lanes: number, outputQuads: number): ColumnsTile | PixelsTile {
+  const rounded = (width: number) => Math.ceil(outputQuads / width) * width;
   const columnVectors = lanes === 4 ? 2 : 1;
-  const columnQuads = columnVectors * lanes;
-  const used = outputQuads / (Math.ceil(outputQuads / columnQuads) * columnQuads);
-  if (used > 0.85) return { form: 'columns', lanes, rows: lanes === 4 ? 16 : 4 * lanes, vectors: columnVectors };
-  const vectors = Math.ceil(outputQuads / Math.ceil(outputQuads / 8));
-  return { form: 'pixels', lanes, pixels: vectors <= 2 ? 8 : 4, vectors };
+  const pixels = pixelsCost.map(([vectors, cost]) => ({ vectors, cost: rounded(vectors) * cost })).reduce((a, b) => (b.cost < a.cost ? b : a));
+  if (rounded(columnVectors * lanes) <= pixels.cost) return { form: 'columns', lanes, rows: lanes === 4 ? 16 : 4 * lanes, vectors: columnVectors };
+  return { form: 'pixels', lanes, pixels: pixels.vectors <= 2 ? 8 : 4, vectors: pixels.vectors };
 }
 
 /** Outputs and pixels that one workgroup computes. */

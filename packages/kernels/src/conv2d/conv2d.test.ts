@@ -4,6 +4,7 @@ import { requestGpu } from '../node/index.ts';
 import { runOnce } from '../plan/plan.ts';
 import { expectClose, expectNoLeak, randomArray } from '../testing/index.ts';
 import { conv2d, type Conv2dOptions, type KernelVariant } from './conv2d.ts';
+import { chooseSubgroupTile, subgroupTileLanes, tileExtent } from './conv2d.subgroup.ts';
 import { conv2dReference } from './conv2d.reference.ts';
 import { packConv2d, packConv2dTensorFlow } from './packing.ts';
 import { pixelShuffleReference } from '../shuffle/shuffle.reference.ts';
@@ -16,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => gpu.dispose());
 
 const variants: readonly KernelVariant[] = ['subgroup', 'workgroup'];
-const hasSubgroupTile = () => [4, 8, 16].includes(gpu.info.subgroupSize);
+const hasSubgroupTile = () => subgroupTileLanes.includes(gpu.info.subgroupSize);
 
 interface Case {
   input: [height: number, width: number, channels: number];
@@ -97,31 +98,37 @@ describe.each(variants)('conv2d/%s', (variant) => {
     expect(y[1]).toBeNaN();
   });
 
-  const odd: [string, Case][] = [
-    ['1x1, one channel to one', { input: [1, 1, 1], outputs: 1, kernel: [1, 1] }],
+  // Each case is a kernel of its own to compile: many properties in few cases.
+  const cases: [string, Case][] = [
     ['3x3 on 3 channels to 8, bias and relu', { input: [9, 7, 3], outputs: 8, kernel: [3, 3], options: { padding: 1, activation: 'relu' }, with: ['bias'] }],
-    ['1x1 on 27 channels to 12', { input: [5, 7, 27], outputs: 12, kernel: [1, 1], options: { activation: 'silu' }, with: ['bias'] }],
+    ['1x1 on 27 channels to 12, silu', { input: [5, 7, 27], outputs: 12, kernel: [1, 1], options: { activation: 'silu' }, with: ['bias'] }],
     ['3x3 to 3 channels, sigmoid', { input: [6, 11, 16], outputs: 3, kernel: [3, 3], options: { padding: 1, activation: 'sigmoid' }, with: ['bias'] }],
     ['5x5 stride 2, TensorFlow padding, odd size', { input: [13, 10, 3], outputs: 24, kernel: [5, 5], options: { stride: 2, padding: 'same', activation: 'relu' }, with: ['bias'] }],
     ['3x3 stride 2, TensorFlow padding, even size: pads right and bottom only', { input: [8, 8, 4], outputs: 16, kernel: [3, 3], options: { stride: 2, padding: 'same' } }],
-    ['7x7 stride 2, asymmetric padding', { input: [11, 12, 3], outputs: 16, kernel: [7, 7], options: { stride: 2, padding: [3, 2, 1, 0] } }],
-    ['2x2 stride 2', { input: [6, 10, 8], outputs: 32, kernel: [2, 2], options: { stride: 2 }, with: ['bias'] }],
+    ['7x7 stride 2, asymmetric padding', { input: [11, 12, 4], outputs: 16, kernel: [7, 7], options: { stride: 2, padding: [3, 2, 1, 0] } }],
     ['1x3 kernel', { input: [5, 9, 4], outputs: 5, kernel: [1, 3], options: { padding: [0, 1, 0, 1] } }],
-    ['PReLU after 36 channels', { input: [6, 6, 12], outputs: 36, kernel: [1, 1], with: ['bias', 'prelu'] }],
-    ['residual after the activation, relu before', { input: [6, 7, 32], outputs: 32, kernel: [3, 3], options: { padding: 1, activation: 'relu', inputActivation: 'relu' }, with: ['bias', 'residual'] }],
-    ['residual before PReLU', { input: [5, 5, 28], outputs: 28, kernel: [1, 1], options: { activateAfterResidual: true }, with: ['bias', 'prelu', 'residual'] }],
+    ['2x2 stride 2, residual after the activation, relu before', { input: [12, 14, 32], outputs: 32, kernel: [2, 2], options: { stride: 2, activation: 'relu', inputActivation: 'relu' }, with: ['bias', 'residual'] }],
+    ['residual before PReLU, 36 channels', { input: [5, 5, 28], outputs: 36, kernel: [1, 1], options: { activateAfterResidual: true }, with: ['bias', 'prelu', 'residual'] }],
     ['residual on 3 channels', { input: [5, 5, 4], outputs: 3, kernel: [3, 3], options: { padding: 1, activation: 'tanh' }, with: ['residual'] }],
     ['pixel shuffle of 12 channels', { input: [5, 6, 8], outputs: 12, kernel: [3, 3], options: { padding: 1, pixelShuffle: 2 }, with: ['bias'] }],
     ['pixel shuffle of 9 channels by 3, residual', { input: [4, 3, 8], outputs: 9, kernel: [3, 3], options: { padding: 1, pixelShuffle: 3 }, with: ['residual'] }],
     ['64 to 64, more rows than a tile', { input: [9, 17, 64], outputs: 64, kernel: [3, 3], options: { padding: 1 }, with: ['bias'] }],
-    ['16 to 68: a tile and a remainder', { input: [5, 7, 16], outputs: 68, kernel: [3, 3], options: { padding: 1 }, with: ['bias'] }],
-    ['40 outputs', { input: [6, 6, 20], outputs: 40, kernel: [3, 3], options: { padding: 1 }, with: ['bias'] }],
-    ['20 outputs', { input: [4, 33, 20], outputs: 20, kernel: [1, 1], with: ['bias'] }],
-    ['4 outputs', { input: [10, 13, 12], outputs: 4, kernel: [3, 3], options: { padding: 1 } }],
+    ['16 to 68: tiles and a remainder', { input: [5, 7, 16], outputs: 68, kernel: [3, 3], options: { padding: 1 }, with: ['bias'] }],
   ];
-  it.each(odd)('agrees with the loops: %s', async (_, testCase) => {
+  it.each(cases)('agrees with the loops: %s', async (_, testCase) => {
     await check(testCase, variant);
   });
+});
+
+it('conv2d: every width of the output gets a tile that covers it without much waste', () => {
+  for (const lanes of subgroupTileLanes) {
+    for (let quads = 1; quads <= 64; quads++) {
+      const { outputQuads } = tileExtent(chooseSubgroupTile(lanes, quads));
+      expect(Math.ceil(quads / outputQuads) * outputQuads).toBeLessThanOrEqual(1.5 * quads);
+    }
+  }
+  expect(chooseSubgroupTile(8, 16)).toMatchObject({ form: 'columns' }); // 64 outputs
+  expect(chooseSubgroupTile(8, 3)).toMatchObject({ form: 'pixels', vectors: 3 }); // 12 outputs
 });
 
 it('conv2d: both ways of packing give the same weight', async () => {

@@ -5,6 +5,7 @@
  */
 import { type Activation, requireF32 } from '../elementwise/elementwise.ts';
 import { ShapeMismatchError } from '../errors.ts';
+import type { Gpu } from '../gpu/gpu.ts';
 import type { Kernel } from '../plan/kernel.ts';
 import type { Operand, Ops, TensorRef } from '../plan/ops.ts';
 import { showShape } from '../tensor/shape.ts';
@@ -15,7 +16,7 @@ import type { ConvVariant } from './epilogue.ts';
 import { conv2dLayout } from './packing.ts';
 import { type Padding, slidingWindow } from './window.ts';
 
-/** `subgroup` needs `gpu.info.subgroupSize` of 4, 8 or 16; `workgroup` runs everywhere. */
+/** `subgroup` needs `gpu.info.subgroupSize` of 4, 8 or 16, and wins on software adapters; `workgroup` runs everywhere. */
 export type KernelVariant = 'subgroup' | 'workgroup';
 
 export interface Conv2dOptions {
@@ -45,7 +46,7 @@ export interface Conv2dOptions {
  * @throws {@link ShapeMismatchError}
  */
 export function conv2d(ops: Ops, x: Operand, weight: Tensor, options: Conv2dOptions = {}): TensorRef {
-  const { stride = 1, padding = 0, pixelShuffle = 1, variant = defaultVariant(ops) } = options;
+  const { stride = 1, padding = 0, pixelShuffle = 1, variant = defaultVariant(ops.gpu) } = options;
   const [outputChannels, inputChannels, kernelHeight, kernelWidth] = assertWeight(weight);
   const window = slidingWindow('conv2d', x.shape, [kernelHeight, kernelWidth], stride, padding);
   if (x.shape[2] !== inputChannels) {
@@ -84,9 +85,9 @@ export function conv2d(ops: Ops, x: Operand, weight: Tensor, options: Conv2dOpti
   return result;
 }
 
-/** Software adapters have small subgroups of one size; there, broadcasting beats workgroup memory five to one. */
-export function defaultVariant(ops: Ops): KernelVariant {
-  return subgroupTileLanes.includes(ops.gpu.info.subgroupSize) ? 'subgroup' : 'workgroup';
+/** On software adapters broadcasting beats workgroup memory five to one; GPUs have fast workgroup memory. */
+export function defaultVariant({ info }: Gpu): KernelVariant {
+  return info.isFallback && subgroupTileLanes.includes(info.subgroupSize) ? 'subgroup' : 'workgroup';
 }
 
 function chooseKernel(ops: Ops, variant: KernelVariant, convVariant: ConvVariant, outputQuads: number): { kernel: Kernel; extent: { outputQuads: number; pixels: number } } {
