@@ -8,7 +8,7 @@ import json
 import os
 import torch
 from .autoencoder import DetailBlend, load_autoencoder
-from .dit import DiT
+from .dit import SAMPLING, DiT
 from .fused import set_num_threads
 from .pairs import HeldOut, decode, render_latents
 from .render import HeadModel
@@ -26,7 +26,8 @@ def main():
     parser.add_argument("--first", type=int, default=2_000_000, help="2,000,000 test; 1,000,000 validation (for choices)")
     parser.add_argument("--groups", type=int, default=64)
     parser.add_argument("--suffix", default="")
-    parser.add_argument("--temperature", type=float, default=1.0)
+    parser.add_argument("--start", type=float, default=SAMPLING["start"])
+    parser.add_argument("--temperature", type=float, default=SAMPLING["temperature"])
     parser.add_argument("--skip-skeleton", action="store_true")
     parser.add_argument("--pictures", help="write a sheet: reference, target, warp, one step, four steps")
     options = parser.parse_args()
@@ -48,7 +49,7 @@ def main():
 
     columns = [row("copy the reference", held_out.reference), held_out.target, row("warp", held_out.warped)]
     for steps in (1, 4):
-        decoded = row(f"DiT, {steps} step" + ("s" * (steps > 1)), decode(autoencoder, render_latents(dit, held_out, steps, temperature=options.temperature)))
+        decoded = row(f"DiT, {steps} step" + ("s" * (steps > 1)), decode(autoencoder, render_latents(dit, held_out, steps, start=options.start, temperature=options.temperature)))
         columns.append(row(f"DiT, {steps} step" + ("s" * (steps > 1)) + ", detail blend", blend_pictures(blend, decoded, held_out)) if blend else decoded)
     row("autoencoder (ceiling)", decode(autoencoder, torch.cat([autoencoder.encode(t).detach() for t in held_out.target.split(8)])))
     if options.pictures:
@@ -66,7 +67,7 @@ def main():
             table["rigid, turn, driven"] = evaluate_skeleton("rigid", rigid, sampler, prior, 2_000_002, nonrigid, "anchored")
         for name in ("non-rigid, driven", "rigid, turn", "rigid, turn, driven"):
             print(f"{name:32s}", table[name], flush=True)
-    result = dict(first_seed=options.first, identities=len(held_out.index) // 4, pairs=len(held_out.index), suffix=options.suffix, temperature=options.temperature, table=table)
+    result = dict(first_seed=options.first, identities=len(held_out.index) // 4, pairs=len(held_out.index), suffix=options.suffix, start=options.start, temperature=options.temperature, table=table)
     json.dump(result, open(os.path.join(options.runs, f"evaluation{options.suffix}_{options.first}.json"), "w"), indent=1)
 
 

@@ -8,6 +8,7 @@ import os
 import numpy as np
 import torch
 from . import safetensors
+from .dit import SAMPLING
 
 
 def half(weights):
@@ -23,7 +24,6 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("runs")
     parser.add_argument("out")
-    parser.add_argument("--temperature", type=float, default=1.0)
     options = parser.parse_args()
     os.makedirs(options.out, exist_ok=True)
     load = lambda name: torch.load(os.path.join(options.runs, name))
@@ -35,7 +35,7 @@ def main():
     safetensors.save_file(half(weights), os.path.join(options.out, "autoencoder.safetensors"))
     safetensors.save_file(half(dit["model"]), os.path.join(options.out, "dit.safetensors"))
     config["autoencoder"] = {"detail_blend": os.path.exists(blend_path)}
-    config["dit"] = {**dit["config"], "temperature": options.temperature}
+    config["dit"] = {**dit["config"], **SAMPLING}
     for stage in ("rigid", "nonrigid"):
         saved = load(f"{stage}.pt")
         safetensors.save_file(half(saved["model"]), os.path.join(options.out, f"{stage}.safetensors"))

@@ -90,13 +90,13 @@ def masked_ssim(image, target, mask):
 
 
 @torch.no_grad()
-def render_latents(model, held_out, steps, seed=0, batch=16, temperature=1.0):
+def render_latents(model, held_out, steps, seed=0, batch=16, **sampling):
     """The DiT's latents for the held-out pairs; noise is drawn per pair, so that results do not depend on the batch."""
     out = []
     for start in range(0, len(held_out.index), batch):
         index = held_out.index[start:start + batch]
         noise = torch.stack([torch.randn(8, 32, 32, generator=torch.Generator().manual_seed(seed * 1_000_003 + i)) for i in index])
-        out.append(model.sample(held_out.pairs.batch(index)[1], temperature * noise, steps))
+        out.append(model.sample(held_out.pairs.batch(index)[1], noise, steps, **sampling))
     return torch.cat(out)
 
 

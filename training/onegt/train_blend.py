@@ -11,7 +11,7 @@ import time
 import numpy as np
 import torch
 from .autoencoder import DetailBlend, load_autoencoder
-from .dit import DiT
+from .dit import SAMPLING, DiT
 from .fused import set_num_threads
 from .geometry import MIRRORED, OUTSIDE, VISIBLE
 from .optimiser import AdamW
@@ -56,7 +56,7 @@ def main():
     for start in range(0, len(order), 16):
         index = [int(i) for i in order[start:start + 16]]
         with torch.no_grad():
-            latent = dit.sample(pairs.batch(index)[1], torch.randn(len(index), 8, 32, 32), (1, 4)[start // 16 % 2])
+            latent = dit.sample(pairs.batch(index)[1], torch.randn(len(index), 8, 32, 32), (1, 4)[start // 16 % 2], **SAMPLING)
         rendered.append(((decode(autoencoder, latent).clamp(-1, 1) + 1) * 127.5).round().byte())
         used += index
         if time.time() - begin > options.render_minutes * 60:
@@ -81,7 +81,7 @@ def main():
         return [torch.stack(c) for c in zip(*out)]
 
     held_out = HeldOut(options.pool, 1_000_000, 8)
-    decoded = {steps: decode(autoencoder, render_latents(dit, held_out, steps)) for steps in (1, 4)}
+    decoded = {steps: decode(autoencoder, render_latents(dit, held_out, steps, **SAMPLING)) for steps in (1, 4)}
     optimiser, history, step, begin, tested = AdamW(blend.parameters(), weight_decay=0, betas=(0.9, 0.99)), [], 0, time.time(), 0.0
 
     def test():

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 import torch.distributed as distributed
 from .autoencoder import load_autoencoder
-from .dit import DiT
+from .dit import SAMPLING, DiT
 from .fused import set_num_threads
 from .optimiser import AdamW
 from .pairs import HeldOut, Pairs, decode, render_latents
@@ -87,7 +87,7 @@ def main():
         optimiser.swap(True)
         row = dict(samples=samples, seconds=round(elapsed), loss=[round(float(x), 4) for x in np.mean(losses[-200:], 0)])
         for steps in (1, 4):
-            row[f"steps {steps}"] = {k: round(v, 3) for k, v in held_out.score(decode(autoencoder, render_latents(model, held_out, steps))).items()}
+            row[f"steps {steps}"] = {k: round(v, 3) for k, v in held_out.score(decode(autoencoder, render_latents(model, held_out, steps, **SAMPLING))).items()}
         history.append(row)
         weights = {k: v.clone() for k, v in model.state_dict().items()}
         optimiser.swap(False)
