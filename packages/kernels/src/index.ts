@@ -10,6 +10,8 @@ export type { Kernel } from './plan/kernel.ts';
 
 export { linear, type LinearOptions, packLinear } from './gemm/linear.ts';
 export { type GemmShape, type GemmVariant, gemmVariants } from './gemm/variants.ts';
+export { type TuneOptions, tuneLinear, type TuningResult, type TuningStore } from './gemm/tuner.ts';
+export { indexedDbTuningStore } from './gemm/tuning-store.ts';
 export { type Activation, activationWgsl, add, multiply, prelu, relu, sigmoid, silu, swiglu, tanh } from './elementwise/elementwise.ts';
 export { concat, padChannels, slice } from './elementwise/arrange.ts';
 export { layerNorm, rmsNorm } from './norm/norm.ts';

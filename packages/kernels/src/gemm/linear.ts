@@ -9,7 +9,7 @@ import type { Operand, Ops, TensorRef } from '../plan/ops.ts';
 import { showShape } from '../tensor/shape.ts';
 import type { Tensor } from '../tensor/tensor.ts';
 import { type Epilogue, epilogueLabel, epilogueWgsl } from './epilogue.ts';
-import { type GemmVariant, gemmVariants, variantGrid, variantLabel, variantWgsl } from './variants.ts';
+import { chooseVariant, type GemmVariant, variantGrid, variantLabel, variantWgsl } from './variants.ts';
 
 export interface LinearOptions {
   /** `[N]` */
@@ -67,7 +67,7 @@ export function linear(ops: Ops, x: Operand, weight: Operand, options: LinearOpt
     isKAligned: K % 4 === 0, isNAligned: N % 4 === 0,
   };
   const shape = { T, K, N };
-  const variant = options.variant ?? gemmVariants(ops.gpu.info, shape)[0]!;
+  const variant = options.variant ?? chooseVariant(ops.gpu, shape);
   const y = ops.empty(outputShape, 'f32', 'linear');
   const operands = [input, packed, bias, gate, residual, y].filter((operand) => operand !== undefined);
   ops.dispatch({

@@ -1,5 +1,6 @@
 /** Which GEMM kernel for which adapter and shape. A table of good defaults; the tuner may choose better. */
 import type { GpuInfo } from '../gpu/adapter.ts';
+import type { Gpu } from '../gpu/gpu.ts';
 import { type SubgroupTile, subgroupBody } from './subgroup.ts';
 import { workgroupBody, type WorkgroupTile, workgroupTileColumns } from './workgroup.ts';
 
@@ -24,6 +25,20 @@ export function variantGrid(v: GemmVariant, { T, N }: GemmShape): [x: number, y:
   const [rows, columns] = v.kind === 'subgroup' ? [v.rows, 4 * v.subgroupSize * v.vectors] : [8 * v.rows, workgroupTileColumns];
   return [Math.ceil(N / columns), Math.ceil(T / rows)];
 }
+
+/** The measured choice where there is one, else the table's. */
+export function chooseVariant(gpu: Gpu, shape: GemmShape): GemmVariant {
+  return tunedVariant(gpu, shape) ?? gemmVariants(gpu.info, shape)[0]!;
+}
+
+/** What the tuner measured to be best for a shape, if this adapter (still) has that variant. */
+export function tunedVariant(gpu: Gpu, shape: GemmShape): GemmVariant | undefined {
+  const label = gpu.tuning.get(shapeKey(shape));
+  return label === undefined ? undefined : gemmVariants(gpu.info, shape).find((variant) => variantLabel(variant) === label);
+}
+
+/** Key of a shape in `gpu.tuning`. */
+export const shapeKey = ({ T, K, N }: GemmShape): string => `linear/${T}x${K}x${N}`;
 
 /** Largest tile per lane before registers spill (lavapipe, SwiftShader: measured; 16 lanes: AVX-512 lavapipe). */
 const subgroupTiles: Readonly<Record<number, { maxRows: number; vectors: number }>> = {
@@ -50,7 +65,7 @@ export function gemmVariants(info: GpuInfo, shape: GemmShape): GemmVariant[] {
   return info.isFallback ? [...subgroup, ...workgroup] : [...workgroup, ...subgroup];
 }
 
-/** Loading the weights costs a tile as much as about ten rows of arithmetic (lavapipe: 30, 44, 51 GFLOP/s at 8, 16, 32 rows). */
-const subgroupCost = (rows: number, T: number) => Math.ceil(T / rows) * (10 + rows);
+/** Loading the weights costs a tile as much as about nine rows of arithmetic (lavapipe, 256 rows: 7, 14, 23, 38, 49, 59 GFLOP/s at 1, 2, 4, 8, 16, 32). */
+const subgroupCost = (rows: number, T: number) => Math.ceil(T / rows) * (9 + rows);
 
 const workgroupCost = (rows: number, T: number) => Math.ceil(T / (8 * rows)) * (4 + rows);

@@ -39,6 +39,8 @@ export class Gpu implements Disposable {
   readonly info: GpuInfo;
   /** Compiled kernels, shared by all plans. */
   readonly pipelines: PipelineCache;
+  /** Variants that a tuner measured to be best, by operator and shape. Empty until something tunes. */
+  readonly tuning = new Map<string, string>();
   /** Resolves when the device goes, whether by a fault or by `dispose`. */
   readonly lost: Promise<DeviceLostError>;
 

@@ -7,6 +7,7 @@ import type { GpuRequestOptions } from '../gpu/adapter.ts';
 import { Gpu } from '../gpu/gpu.ts';
 import { registerSoftwareVulkan } from './vulkan.ts';
 
+export { fileTuningStore } from './tuning-store.ts';
 export { registerSoftwareVulkan } from './vulkan.ts';
 
 export interface NodeGpuRequestOptions extends GpuRequestOptions {

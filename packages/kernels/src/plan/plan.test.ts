@@ -5,7 +5,7 @@ import { Gpu } from '../gpu/gpu.ts';
 import { requestGpu } from '../node/index.ts';
 import { expectNoLeak } from '../testing/index.ts';
 import type { Kernel } from './kernel.ts';
-import { reshape } from './ops.ts';
+import { flatIndexWgsl, gridFor, reshape } from './ops.ts';
 import { Plan, runOnce } from './plan.ts';
 
 let gpu: Gpu;
@@ -160,6 +160,28 @@ describe('runOnce', () => {
     expect([...(await runOnce(gpu, (ops) => relu(ops, x)))]).toEqual([1, 0]);
     const both = await runOnce(gpu, (ops) => [relu(ops, x), x]);
     expect(both.map((values) => [...values])).toEqual([[1, 0], [1, -1]]);
+  });
+});
+
+describe('gridFor', () => {
+  it('folds a long row of workgroups into y, with at most one row too many', () => {
+    expect(gridFor(1, 64)).toEqual([1, 1, 1]);
+    expect(gridFor(64 * 65535, 64)).toEqual([65535, 1, 1]);
+    expect(gridFor(64 * 65535 + 1, 64)).toEqual([32768, 2, 1]);
+  });
+
+  it('flat_index counts on across the rows of a folded grid', async () => {
+    const code = `const WORKGROUP_SIZE = 4u;
+      @group(0) @binding(0) var<storage, read_write> y : array<f32>;
+      @compute @workgroup_size(WORKGROUP_SIZE)
+      fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) { y[flat_index(id, groups)] = f32(id.x + 100u * id.y); }
+      ${flatIndexWgsl}`;
+    const y = await runOnce(gpu, (ops) => {
+      const result = ops.empty([16]);
+      ops.dispatch({ kernel: { label: 'flat', code }, bindings: [result], workgroups: [2, 2] });
+      return result;
+    });
+    expect([...y]).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 100, 101, 102, 103, 104, 105, 106, 107]);
   });
 });
 
