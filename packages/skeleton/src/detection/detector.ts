@@ -42,7 +42,7 @@ export interface Face {
 }
 
 export interface LoadOptions {
-  /** Reads `blazeface.json`, `facemesh.json`, `iris.json` and the `.bin` files that they name. */
+  /** Reads `blazeface.json`, `facemesh.json`, `iris.json` and the `.bin` files that they name; see {@link modelFolder}. */
   readonly read: ReadFile;
   readonly signal?: AbortSignal;
 }
@@ -67,6 +67,9 @@ const LARGE_IN_TILE = 0.4;
 const SETTLED_RADIANS = (2.5 * Math.PI) / 180;
 const SETTLED_SIZE = 0.08;
 const MAX_LOOKS = 5;
+
+/** A first look at a profile may be no surer than 0.02 and the third one 0.99; below this, looks at nothing stay at nothing. */
+const HOPELESS_PRESENCE = 0.01;
 
 /** Faces and their 478 points, by BlazeFace, FaceMesh and the iris network. */
 export class FaceDetector implements Disposable {
@@ -181,12 +184,13 @@ class Search {
    */
   async #settledMesh(rough: Region): Promise<Mesh | undefined> {
     let mesh = await this.#mesh(rough);
-    for (let look = 1; look < MAX_LOOKS && mesh.presence >= this.#minScore; look++) {
+    for (let look = 1; look < MAX_LOOKS && mesh.presence > HOPELESS_PRESENCE; look++) {
       const region = meshRegionOfLandmarks(mesh.landmarks);
       mesh = await this.#mesh(region);
       const next = meshRegionOfLandmarks(mesh.landmarks);
       const turned = Math.abs(normalizeRadians(next.rotationRadians - region.rotationRadians));
-      if (turned < SETTLED_RADIANS && Math.abs(next.size / region.size - 1) < SETTLED_SIZE) return mesh;
+      const hasSettled = turned < SETTLED_RADIANS && Math.abs(next.size / region.size - 1) < SETTLED_SIZE;
+      if (hasSettled && mesh.presence >= this.#minScore) return mesh;
     }
     return undefined;
   }

@@ -48,8 +48,9 @@ export function eyeRegion(landmarks: Float32Array, { side, corners: [outer, inne
 /**
  * Write an eye's iris into `landmarks` and draw the mesh's eyelid line towards the network's.
  *
- * The lids become the mean of both answers. On 40 renderings with known points the mesh alone is off by 4.0 % of the
- * distance between the eyes (5.4 % for eyes turned away), the iris network alone by 4.1 (4.4), their mean by 3.4 (4.5).
+ * The lids become the mean of both answers. Measured on 299 renderings with known points, as a share of the distance
+ * between the eyes: the mesh alone is off by 4.4 % (6.4 % for eyes turned away), the iris network alone by 4.4 (5.4), their
+ * mean by 3.7 (5.4). How far an eye is open correlates with the truth by 0.55, 0.84 and 0.84.
  * The network's z is not used: it is unreliable, the mesh's lids give it.
  *
  * @param output - the network's 76 points `[76, 3]` in its input pixels
