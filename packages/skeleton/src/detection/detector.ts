@@ -52,16 +52,13 @@ export interface DetectOptions {
   readonly maxFaces?: number;
   /** Faces with at least this score are returned, 0..1. */
   readonly minScore?: number;
-  /** Also look for small faces beside large ones; without it, tiles are searched only if there is no large face. */
+  /** Also look for small faces beside large ones; without it, a search ends once finer tiles would show smaller faces only. */
   readonly thorough?: boolean;
   readonly signal?: AbortSignal;
 }
 
 /** Below this score a face may be an upside-down one taken for upright: other orientations get their chance. */
 const CERTAIN_SCORE = 0.75;
-
-/** Tiles are searched only if every certain face is smaller than this part of a tile: a portrait needs no search. */
-const LARGE_IN_TILE = 0.4;
 
 /** FaceMesh has settled when looking again changes roll and size by less than this. */
 const SETTLED_RADIANS = (2.5 * Math.PI) / 180;
@@ -135,11 +132,11 @@ class Search {
     this.#signal = signal;
   }
 
-  isWorthwhile({ kind, regions }: SearchPass, thorough: boolean): boolean {
+  isWorthwhile({ kind, smallerThan }: SearchPass, thorough: boolean): boolean {
     const certain = this.faces.filter(({ score }) => score >= CERTAIN_SCORE);
     if (kind === 'whole' || certain.length === 0) return true;
     if (kind === 'desperate') return false;
-    return thorough || certain.every(({ box }) => Math.max(box[2], box[3]) < LARGE_IN_TILE * regions[0].size);
+    return thorough || certain.every(({ box }) => Math.max(box[2], box[3]) < smallerThan);
   }
 
   async run(pass: SearchPass): Promise<void> {

@@ -11,6 +11,7 @@ export interface FaceNetworks extends Disposable {
   placeMesh(input: Float32Array): Promise<{ points: Float32Array; presence: number }>;
   /** `[64, 64, 3]` in 0..1 to points `[76, 3]` in input pixels */
   placeEye(input: Float32Array): Promise<Float32Array>;
+  dispose(): void;
 }
 
 /** Load the three networks by the names that they have in `@vladmandic/human/models`. */
