@@ -47,14 +47,14 @@ def as_double(prior):
 def random_transformer(out):
     with exact():
         torch.manual_seed(SEED)
-        model = PointTransformer(features=11, conditions=7, points=37, width=64, layers=2, hidden=96)
+        model = PointTransformer(features=11, conditions=7, points=100, width=64, layers=2, hidden=96)
         with torch.no_grad():
             for name, parameter in model.named_parameters():
                 if "gain" in name or "norm" in name or "gate" in name:
                     parameter.add_(0.3 * torch.randn_like(parameter))
                 if name == "output":
                     parameter.mul_(50)
-            features, conditions = torch.randn(1, 37, 11), torch.randn(1, 7)
+            features, conditions = torch.randn(1, 100, 11), torch.randn(1, 7)
             traced = {}
             for i, block in enumerate(model.blocks):
                 block.register_forward_hook(lambda _, __, tokens, i=i: traced.update({f"block{i}": tokens[0].clone()}))
