@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F
 from . import plain, safetensors
 from .autoencoder import Autoencoder, DetailBlend, shuffle, unshuffle
-from .dit import DiT, map_features, patchify, rotary_table, token_canonical, unpatchify
+from .dit import SAMPLING, DiT, map_features, patchify, rotary_table, token_canonical, unpatchify
 from .geometry import skeleton_map, warp_reference
 from .topology import Topology
 
@@ -183,7 +183,7 @@ def picture(size, name):
     """[size, size, 3] u8: a coarse random pattern, bilinear"""
     coarse = draw(name, (1, 3, size // 8, size // 8))
     fine = F.interpolate(coarse, size=(size, size), mode="bilinear", align_corners=False)
-    return ((fine[0].permute(1, 2, 0) + 1) * 127.5).round().clamp(0, 255).to(torch.uint8).numpy()
+    return ((fine[0].permute(1, 2, 0).contiguous() + 1) * 127.5).round().clamp(0, 255).to(torch.uint8).numpy()
 
 
 def kinds(full):
@@ -274,7 +274,7 @@ def write_shipped(topology, weights, folder):
     config = json.load(open(os.path.join(weights, "config.json")))
     load = lambda name: {k: torch.from_numpy(v.astype(np.float32)) for k, v in safetensors.load_file(os.path.join(weights, name))[0].items()}
     state = load("autoencoder.safetensors")
-    autoencoder, model = Autoencoder(), DiT(**config["dit"])
+    autoencoder, model = Autoencoder(), DiT(**{k: v for k, v in config["dit"].items() if k not in SAMPLING})
     autoencoder.load_state_dict({k: v for k, v in state.items() if not k.startswith("blend.")})
     model.load_state_dict(load("dit.safetensors"))
     maps = conditioning_samples(topology)
