@@ -35,7 +35,7 @@ export const EXIT_CODES = {
   interrupted: 130,
 } as const;
 
-const USAGE_CODES = new Set(['usage', 'unknown-expression', 'invalid-expression', 'invalid-camera']);
+const USAGE_CODES = new Set(['usage', 'unknown-expression', 'invalid-expression', 'invalid-camera', 'invalid-option']);
 
 export function exitCodeOf(error: unknown): number {
   if (isAbort(error)) return EXIT_CODES.interrupted;

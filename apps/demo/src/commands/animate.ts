@@ -87,7 +87,7 @@ async function* drivenFrames(pipeline: Pipeline, subject: Subject, clip: Clip, o
     if (wanted <= next) continue;
     stages.progress(`frame at ${timestampSeconds.toFixed(2)} of ${lengthSeconds.toFixed(2)} s`);
     try {
-      const driving = await pipeline.encodeDriving(image);
+      const driving = await pipeline.observe(image);
       last = await subject.render({ driving }, options);
     } catch (error) {
       if (!(error instanceof NoFaceError)) throw error;

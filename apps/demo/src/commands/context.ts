@@ -14,7 +14,7 @@ export interface Context {
 export interface PipelineOptions {
   /** 1 is the largest face. */
   face: number;
-  weights?: string;
+  weights?: string | undefined;
 }
 
 export interface RenderingOptions {

@@ -2,7 +2,7 @@ import type { Face } from '@onegt/skeleton';
 import { InputError } from '../errors.ts';
 import { readImage } from '../media/image.ts';
 import { checkOutput, writeFileAtomic } from '../media/output.ts';
-import { openDetector } from '../pipeline.ts';
+import { detectAll, openDetector } from '../pipeline.ts';
 import type { Context } from './context.ts';
 
 export interface LandmarksOptions {
@@ -22,12 +22,14 @@ interface FileResult {
 export async function landmarks(files: readonly string[], { json, maxFaces, minScore }: LandmarksOptions, context: Context): Promise<void> {
   const { stages, signal } = context;
   if (json !== undefined) await checkOutput(json, ['.json'], files);
-  using opened = await openDetector({ stages, signal });
+  const { gpu, detector } = await openDetector({ stages, signal });
+  using _gpu = gpu;
+  using _detector = detector;
   const results: FileResult[] = [];
   for (const [index, file] of files.entries()) {
     stages.progress(`${index + 1} of ${files.length}: ${file}`);
     const image = await readImage(file);
-    const faces = await stages.run('detect faces', () => opened.detectAll(image, { maxFaces, minScore }));
+    const faces = await stages.run('detect faces', () => detectAll(detector, image, { maxFaces, minScore, thorough: true, signal }));
     results.push({ file, width: image.width, height: image.height, faces: faces.map(toJson) });
   }
   stages.clear();

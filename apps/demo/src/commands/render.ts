@@ -1,4 +1,4 @@
-import type { Camera } from '@onegt/skeleton';
+import { type Camera, checkExpression } from '@onegt/skeleton';
 import { checkOutput } from '../media/output.ts';
 import { IMAGE_EXTENSIONS, readImage, writeImage } from '../media/image.ts';
 import { Pipeline } from '../pipeline.ts';
@@ -15,7 +15,7 @@ export interface RenderOptions extends PipelineOptions, RenderingOptions {
 export async function render(portraitFile: string, options: RenderOptions, context: Context): Promise<void> {
   const { stages, signal } = context;
   await checkOutput(options.out, IMAGE_EXTENSIONS, [portraitFile, ...(options.driving === undefined ? [] : [options.driving])]);
-  Pipeline.checkExpression(options.expression);
+  checkExpression(options.expression);
   const picture = await stages.run('read picture', () => readImage(portraitFile));
   const { driving: drivingFile } = options;
   const drivingPicture = drivingFile === undefined ? undefined : await stages.run('read driving picture', () => readImage(drivingFile));
@@ -23,7 +23,7 @@ export async function render(portraitFile: string, options: RenderOptions, conte
   using pipeline = await Pipeline.open({ stages, signal, weights: options.weights });
   context.note(`adapter: ${pipeline.adapter}`);
   using subject = await pipeline.encode(picture, options.face);
-  const driving = drivingPicture === undefined ? undefined : await pipeline.encodeDriving(drivingPicture);
+  const driving = drivingPicture === undefined ? undefined : await pipeline.observe(drivingPicture);
   const image = await subject.render(driving === undefined ? { camera: options.camera, expression: options.expression } : { camera: options.camera, driving }, options);
   await stages.run('write picture', () => writeImage(options.out, image));
   stages.clear();

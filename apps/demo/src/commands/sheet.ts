@@ -1,4 +1,4 @@
-import { type Image, neutralExpression } from '@onegt/skeleton';
+import { type Image, neutralExpression, skeletonTopology } from '@onegt/skeleton';
 import { radians } from '../arguments.ts';
 import { drawSheet, type Cell } from '../drawing/sheet.ts';
 import { drawSkeleton } from '../drawing/skeleton.ts';
@@ -44,9 +44,9 @@ export async function renderSheet(subject: Subject, options: RenderingOptions, {
     stages.progress(`sheet: picture ${++done} of ${total}`);
     return { caption, image: await subject.render(target, options) };
   };
-  const skeletonOver = await drawSkeleton(subject.crop, subject.points, subject.triangles);
+  const skeletonOver = await drawSkeleton(subject.image, subject.skeleton.points, skeletonTopology().triangles);
   const top: Cell[] = [
-    { caption: 'reference', image: subject.crop },
+    { caption: 'reference', image: subject.image },
     { caption: '600-point skeleton', image: skeletonOver },
   ];
   const turned: Cell[] = [];
