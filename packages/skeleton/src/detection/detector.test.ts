@@ -149,7 +149,7 @@ describe('several faces', () => {
   });
 
   it('in the background of a portrait are found on request', async () => {
-    const small = astronaut().extract({ left: 130, top: 0, width: 180, height: 230 }).resize(50);
+    const small = astronaut().extract({ left: 130, top: 0, width: 180, height: 230 }).resize(40);
     const image = await composite(600, 600, [{ picture: astronaut().resize(600), left: 0, top: 0 }, { picture: small, left: 540, top: 350 }]);
     expect((await detector.detect(image)).length).toBe(1);
     expect((await detector.detect(image, { thorough: true })).length).toBe(2);
