@@ -38,34 +38,33 @@ function shuffle(ops: Ops, x: Operand, shape: readonly [number, number, number],
   ops.dispatch({
     kernel: isUpward ? shuffleKernel : unshuffleKernel,
     bindings: [x, result],
-    uniforms: [result.size, coarseWidth!, coarseChannels! / factor ** 2, factor],
-    workgroups: gridFor(result.size, defaultWorkgroup),
+    uniforms: [result.size / factor ** 2, coarseWidth!, coarseChannels! / factor ** 2, factor],
+    workgroups: gridFor(result.size / factor ** 2, defaultWorkgroup),
   });
   return result;
 }
 
 const body = /* wgsl */ `
-struct Dims { count: u32, coarse_width: u32, channels: u32, factor: u32 }
+struct Dims { count: u32, coarse_width: u32, channels: u32, factor: u32 }   // count: blocks of factor²
 @group(0) @binding(0) var<storage, read>       image  : array<f32>;
 @group(0) @binding(1) var<storage, read_write> result : array<f32>;
 @group(0) @binding(2) var<uniform>             dims   : Dims;
 
+// One invocation moves one channel of one coarse pixel: factor² neighbours there, a block of pixels in the fine image.
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let index = flat_index(id, groups);
-  if (index >= dims.count) { return; }
+  let block = flat_index(id, groups);
+  if (block >= dims.count) { return; }
   let r = dims.factor;
-  if (IS_UPWARD) {
-    let c = index % dims.channels;
-    let x = index / dims.channels % (dims.coarse_width * r);
-    let y = index / dims.channels / (dims.coarse_width * r);
-    result[index] = image[(((y / r) * dims.coarse_width + x / r) * dims.channels + c) * r * r + (y % r) * r + x % r];
-  } else {
-    let sub = index % (r * r);
-    let c = index / (r * r) % dims.channels;
-    let x = index / (r * r * dims.channels) % dims.coarse_width * r + sub % r;
-    let y = index / (r * r * dims.channels) / dims.coarse_width * r + sub / r;
-    result[index] = image[(y * dims.coarse_width * r + x) * dims.channels + c];
+  let channel = block % dims.channels;
+  let x = block / dims.channels % dims.coarse_width * r;
+  let y = block / dims.channels / dims.coarse_width * r;
+  for (var dy = 0u; dy < r; dy++) {
+    for (var dx = 0u; dx < r; dx++) {
+      let coarse = block * r * r + dy * r + dx;
+      let fine = ((y + dy) * dims.coarse_width * r + x + dx) * dims.channels + channel;
+      if (IS_UPWARD) { result[fine] = image[coarse]; } else { result[coarse] = image[fine]; }
+    }
   }
 }
 `;
