@@ -40,9 +40,9 @@ export function tunedVariant(gpu: Gpu, shape: GemmShape): GemmVariant | undefine
 /** Key of a shape in `gpu.tuning`. */
 export const shapeKey = ({ T, K, N }: GemmShape): string => `linear/${T}x${K}x${N}`;
 
-/** Largest tile per lane before registers spill (lavapipe, SwiftShader: measured; 16 lanes: AVX-512 lavapipe). */
+/** Largest tile per lane before registers spill. 4 lanes: SwiftShader, 8 and 16: lavapipe (256 and 512 bit), measured. */
 const subgroupTiles: Readonly<Record<number, { maxRows: number; vectors: number }>> = {
-  4: { maxRows: 16, vectors: 2 },
+  4: { maxRows: 8, vectors: 2 },
   8: { maxRows: 32, vectors: 1 },
   16: { maxRows: 64, vectors: 1 },
   32: { maxRows: 32, vectors: 1 },
