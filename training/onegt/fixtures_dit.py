@@ -193,7 +193,7 @@ def kinds(full):
 
 
 def conditioning_samples(topology):
-    """Reference and target map as the tokens see them: [2, 64, 64, 10], f16-exact"""
+    """Reference and target map as the tokens see them: [2, 64, 64, 10], f16-exact; conditioning.safetensors has them."""
     maps = [skeleton_map(head_points(topology, *pose), topology, SIZE)[2::4, 2::4] for pose in ((0.35, 0.05), (-0.3, -0.15, 0.55, 0.06))]
     return torch.from_numpy(np.stack(maps)).half().float()
 
@@ -265,7 +265,7 @@ def write_dit(topology, folder):
             assert error < 0.05, f"this file's DiT is not dit.py's: relative difference {error}"
             print(f"DiT in f32 against bf16: relative difference {error:.4f}")
         tensors.update({name + k: half(v if k == "velocity" else v[::ROWS].contiguous()) for k, v in out.items() if attends or k in ("reference.0", "velocity")})
-    write(os.path.join(folder, "dit.safetensors"), {"maps": half(maps), **tensors}, weights=weights, config=model.config, rows=ROWS, time=0.25)
+    write(os.path.join(folder, "dit.safetensors"), tensors, weights=weights, config=model.config, rows=ROWS, time=0.25)
 
 
 @torch.no_grad()
@@ -288,7 +288,7 @@ def write_shipped(topology, weights, folder):
     out = trace_dit(model, torch.zeros(1, 8, 32, 32), torch.cat([latent, coverage], 1), latent, features[1:], features[:1], torch.cat([rotary[1:], rotary[:1]], 1), torch.zeros(1))
     answer = out["velocity"][None]
     decoded = autoencoder.decoder(answer * view(autoencoder.latent_std) + view(autoencoder.latent_mean))
-    tensors = {"maps": half(maps), "picture": small, "latent": half(latent[0]), "answer": half(answer[0]), "decoded": half(nhwc(decoded)[::4, ::4].contiguous())}
+    tensors = {"picture": small, "latent": half(latent[0]), "answer": half(answer[0]), "decoded": half(nhwc(decoded)[::4, ::4].contiguous())}
     tensors.update({k: half(v[::4 * ROWS].contiguous()) for k, v in out.items() if k.startswith(("main", "reference"))})
     write(os.path.join(folder, "shipped.safetensors"), tensors, rows=4 * ROWS)
 

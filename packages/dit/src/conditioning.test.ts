@@ -3,7 +3,7 @@ import { requestGpu } from '@onegt/kernels/node';
 import { expectClose, expectNoLeak } from '@onegt/kernels/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { mapFeatures, rotaryFrequencies, rotaryTable, tokenCanonical } from './conditioning.ts';
-import { mapFromSamples, metadata, readFixture } from './testing/fixtures.ts';
+import { mapFromSamples, metadata, readFixture, thinned } from './testing/fixtures.ts';
 
 let gpu: Gpu;
 beforeAll(async () => { gpu = await requestGpu(); });
@@ -20,12 +20,6 @@ function entry(name: string, index: number): Float32Array {
   return data.subarray(index * size, (index + 1) * size);
 }
 
-/** Every eighth token. */
-function thinned(values: Float32Array): Float32Array {
-  const width = values.length / 256;
-  return Float32Array.from({ length: values.length / rows }, (_, i) => values[Math.floor(i / width) * rows * width + (i % width)]!);
-}
-
 const maps = [...Array(3).keys()].map((i) => mapFromSamples(entry('maps', i)));
 const cases = [['a turned head', 0], ['a head that looks the other way', 1], ['a quarter of a head', 2], ['an empty map', 3]] as const;
 
@@ -38,8 +32,8 @@ test.each(cases)('conditioning: canonical coordinates, features and rotations ag
       return [place, mapFeatures(ops, map, place), rotaryTable(ops, place, frequencies)];
     });
     expectClose(canonical!, entry('canonical', index), TOLERANCE);
-    expectClose(thinned(features!), entry('features', index), TOLERANCE);
-    expectClose(thinned(rotary!), entry('rotary', index), TOLERANCE);
+    expectClose(thinned(features!, rows), entry('features', index), TOLERANCE);
+    expectClose(thinned(rotary!, rows), entry('rotary', index), TOLERANCE);
   });
 });
 

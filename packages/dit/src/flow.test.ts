@@ -71,10 +71,10 @@ describe('parseConfig', () => {
   });
 
   test('what is wrong is named', () => {
-    expect(() => parseConfig({ format: 2, dit })).toThrowErrorMatchingInlineSnapshot();
-    expect(() => parseConfig({})).toThrowErrorMatchingInlineSnapshot();
-    expect(() => parseConfig({ dit: { ...dit, layers: '6' } })).toThrowErrorMatchingInlineSnapshot();
-    expect(() => parseConfig({ dit: { ...dit, heads: 3 } })).toThrowErrorMatchingInlineSnapshot();
-    expect(() => parseConfig({ dit: { ...dit, start: 1 } })).toThrowErrorMatchingInlineSnapshot();
+    expect(() => parseConfig({ format: 2, dit })).toThrowErrorMatchingInlineSnapshot(`[WeightsError: config.json has format 2, this version reads format 1. Update @onegt/dit.]`);
+    expect(() => parseConfig({})).toThrowErrorMatchingInlineSnapshot(`[WeightsError: config.json has no section "dit".]`);
+    expect(() => parseConfig({ dit: { ...dit, layers: '6' } })).toThrowErrorMatchingInlineSnapshot(`[WeightsError: config.json: dit.layers is "6", a whole number is needed.]`);
+    expect(() => parseConfig({ dit: { ...dit, heads: 3 } })).toThrowErrorMatchingInlineSnapshot(`[WeightsError: config.json: dit.width is 256, but 3 heads of 64 make 192.]`);
+    expect(() => parseConfig({ dit: { ...dit, start: 1 } })).toThrowErrorMatchingInlineSnapshot(`[WeightsError: config.json: dit.temperature is 1 and must not be negative; dit.start is 1 and must be at least 0 and below 1.]`);
   });
 });

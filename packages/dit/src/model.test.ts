@@ -4,7 +4,7 @@ import { compareArrays, expectNoLeak } from '@onegt/kernels/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { mapFeatures, rotaryFrequencies, rotaryTable, tokenCanonical } from './conditioning.ts';
 import { DiT, patchify, unpatchify } from './model.ts';
-import { draw, drawWeights, type DrawnWeights, mapFromSamples, metadata, readFixture, toNHWC } from './testing/fixtures.ts';
+import { draw, drawWeights, type DrawnWeights, fixtureMaps, metadata, readFixture, thinned, toNHWC } from './testing/fixtures.ts';
 import { parseConfig } from './weights.ts';
 
 let gpu: Gpu;
@@ -16,14 +16,8 @@ const fixture = readFixture('dit');
 const rows = metadata<number>(fixture, 'rows');
 const { dit: config } = parseConfig({ dit: metadata(fixture, 'config') });
 const drawn = metadata<DrawnWeights>(fixture, 'weights');
-const samples = fixture.f32('maps');
+const maps = fixtureMaps();
 const latentInput = (name: string, channels: number): Float32Array => toNHWC(draw(`dit/${name}`, channels * 1024, 2), channels, 32, 32);
-
-/** Every eighth token, as the fixture stores them. */
-function thinned(values: Float32Array): Float32Array {
-  const width = values.length / 256;
-  return Float32Array.from({ length: values.length / rows }, (_, i) => values[Math.floor(i / width) * rows * width + (i % width)]!);
-}
 
 /** Runs one evaluation of the model and compares everything that it traces; returns relative errors by layer. */
 async function evaluate(referenceAttends: 'self' | 'both'): Promise<Record<string, number>> {
@@ -53,8 +47,8 @@ async function evaluate(referenceAttends: 'self' | 'both'): Promise<Record<strin
   });
   const warp = latentInput('warp', 11); // [32, 32, 11]: the warped latent, then its coverage
   const channels = (start: number, count: number): Float32Array => Float32Array.from({ length: 1024 * count }, (_, i) => warp[Math.floor(i / count) * 11 + start + (i % count)]!);
-  plan.write('portrait map', mapFromSamples(samples.subarray(0, 40960)));
-  plan.write('target map', mapFromSamples(samples.subarray(40960)));
+  plan.write('portrait map', maps.portrait);
+  plan.write('target map', maps.target);
   plan.write('warped', channels(0, 8));
   plan.write('coverage', channels(8, 3));
   plan.write('reference', latentInput('reference', 8));
@@ -68,7 +62,7 @@ async function evaluate(referenceAttends: 'self' | 'both'): Promise<Record<strin
     const stored = `${referenceAttends === 'both' ? 'both.' : ''}${name}`;
     if (!fixture.has(stored)) continue;
     const actual = await plan.read(name);
-    errors[name] = name === 'velocity' ? compareArrays(actual, toNHWC(fixture.f32(stored), 8, 32, 32)).relative : compareArrays(thinned(actual), fixture.f32(stored)).relative;
+    errors[name] = name === 'velocity' ? compareArrays(actual, toNHWC(fixture.f32(stored), 8, 32, 32)).relative : compareArrays(thinned(actual, rows), fixture.f32(stored)).relative;
   }
   return errors;
 }

@@ -6,7 +6,7 @@ import { requestGpu } from '@onegt/kernels/node';
 import { expectNoLeak } from '@onegt/kernels/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { TextureRenderer, type LoadingProgress, type RenderProgress, type TextureStage } from './renderer.ts';
-import { draw, drawWeights, type DrawnWeights, mapFromSamples, metadata, readFixture } from './testing/fixtures.ts';
+import { draw, drawWeights, type DrawnWeights, fixtureMaps, metadata, readFixture } from './testing/fixtures.ts';
 import { WarpRenderer } from './warp-renderer.ts';
 import type { WeightSources } from './weights.ts';
 
@@ -26,9 +26,9 @@ let targetMap: Tensor;
 beforeAll(async () => {
   gpu = await requestGpu();
   renderer = await TextureRenderer.load(gpu, weights());
-  const samples = fixture.f32('maps');
-  portraitMap = gpu.tensor(mapFromSamples(samples.subarray(0, 40960)), [256, 256, 10]);
-  targetMap = gpu.tensor(mapFromSamples(samples.subarray(40960)), [256, 256, 10]);
+  const maps = fixtureMaps();
+  portraitMap = gpu.tensor(maps.portrait, [256, 256, 10]);
+  targetMap = gpu.tensor(maps.target, [256, 256, 10]);
 });
 afterAll(() => {
   renderer.dispose();
@@ -86,12 +86,15 @@ test('render: progress comes after every phase, and aborting in it stops before 
 });
 
 test('encode, render: wrong shapes, disposed portraits and bad options are typed errors', async () => {
-  await expect(renderer.encode(new Float32Array(12), portraitMap)).rejects.toThrowErrorMatchingInlineSnapshot();
-  await expect(renderer.encode({ width: 300, height: 256, data: new Uint8Array(300 * 256 * 4) }, portraitMap)).rejects.toThrowErrorMatchingInlineSnapshot();
+  await expect(renderer.encode(new Float32Array(12), portraitMap)).rejects.toThrowErrorMatchingInlineSnapshot(`[ShapeMismatchError: A portrait as floats is [256, 256, 3] = 196608 values, given 12.]`);
+  await expect(renderer.encode({ width: 300, height: 256, data: new Uint8Array(300 * 256 * 4) }, portraitMap)).rejects.toThrowErrorMatchingInlineSnapshot(`
+    [ShapeMismatchError: A portrait is 256 x 256 RGBA, 262144 bytes; given 300 x 256 with 307200 bytes.
+      Crop it first: computeCrop and cropImage of @onegt/skeleton.]
+  `);
   using small = gpu.tensor(new Float32Array(640), [8, 8, 10]);
   await expect(renderer.encode(image, small)).rejects.toThrow(ShapeMismatchError);
   const portrait = await renderer.encode(image, portraitMap);
-  await expect(portrait.render(small)).rejects.toThrowErrorMatchingInlineSnapshot();
+  await expect(portrait.render(small)).rejects.toThrowErrorMatchingInlineSnapshot(`[ShapeMismatchError: The target map must be a skeleton map [256, 256, 10], it is [8,8,10].]`);
   await expect(portrait.render(targetMap, { steps: 0 })).rejects.toThrow(/steps is 0/);
   portrait.dispose();
   portrait.dispose();
@@ -127,7 +130,7 @@ test('load: files of another model free what was already uploaded', async () => 
   const { autoencoder, config } = weights();
   await expectNoLeak(gpu, async () => {
     await expect(TextureRenderer.load(gpu, { config, autoencoder, dit: autoencoder })).rejects.toThrow(/not those of the DiT/);
-    await expect(TextureRenderer.load(gpu, { config: new Uint8Array([1, 2]), autoencoder, dit: autoencoder })).rejects.toThrowErrorMatchingInlineSnapshot();
+    await expect(TextureRenderer.load(gpu, { config: new Uint8Array([1, 2]), autoencoder, dit: autoencoder })).rejects.toThrowErrorMatchingInlineSnapshot(`[WeightsError: config.json: 2 bytes that are not JSON.]`);
   });
 });
 

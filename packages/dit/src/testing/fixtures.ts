@@ -51,6 +51,18 @@ export function mapFromSamples(samples: Float32Array): Float32Array {
   return map;
 }
 
+/** Portrait and target map of all DiT fixtures, `[256, 256, 10]` each. */
+export function fixtureMaps(): { portrait: Float32Array; target: Float32Array } {
+  const samples = readFixture('conditioning').f32('maps');
+  return { portrait: mapFromSamples(samples.subarray(0, 40960)), target: mapFromSamples(samples.subarray(40960, 81920)) };
+}
+
+/** Every `rows`-th token of tokens `[256, D]`, as the fixtures store them. */
+export function thinned(tokens: Float32Array, rows: number): Float32Array {
+  const width = tokens.length / 256;
+  return Float32Array.from({ length: tokens.length / rows }, (_, i) => tokens[Math.floor(i / width) * rows * width + (i % width)]!);
+}
+
 function fnv1a(name: string): number {
   let value = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(name)) value = Math.imul(value ^ byte, 0x01000193);
