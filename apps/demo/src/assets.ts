@@ -3,9 +3,9 @@ import { weightUrls } from '@onegt/weights-nano';
 import { access } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 
-type WeightUrls = Record<keyof typeof weightUrls, URL>;
+type WeightFiles = Record<keyof typeof weightUrls, string>;
 
 /** The models of `@vladmandic/human`, as the package manager installed them. */
 export function faceModelFolder(): string {
@@ -13,15 +13,15 @@ export function faceModelFolder(): string {
 }
 
 /** @param folder - other weights under the same file names; by default those of `@onegt/weights-nano` */
-export function weightSources(folder: string | undefined): WeightUrls {
-  if (folder === undefined) return weightUrls;
-  return Object.fromEntries(Object.entries(weightUrls).map(([name, url]) => [name, pathToFileURL(join(folder, basename(url.pathname)))])) as WeightUrls;
+export function weightFiles(folder?: string): WeightFiles {
+  const entries = Object.entries(weightUrls).map(([name, url]) => [name, folder === undefined ? fileURLToPath(url) : join(folder, basename(url.pathname))]);
+  return Object.fromEntries(entries) as WeightFiles;
 }
 
 export async function missingFiles(): Promise<string[]> {
   const wanted = [
     ...['blazeface', 'facemesh', 'iris'].flatMap((name) => [`${name}.json`, `${name}.bin`]).map((name) => join(faceModelFolder(), name)),
-    ...Object.values(weightUrls).map((url) => fileURLToPath(url)),
+    ...Object.values(weightFiles()),
   ];
   const found = await Promise.all(wanted.map((file) => access(file).then(() => true, () => false)));
   return wanted.filter((_, index) => !found[index]);

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -92,10 +93,28 @@ describe('bad files', () => {
     }
     const { code, error } = await run(['render', PORTRAIT, '--weights', folder, '--out', join(folder, 'out.png')]);
     expect(error).toContain('WeightsError');
-    expect(error).toMatch(/\d+ bytes/);
+    expect(error).toMatch(/dit\.safetensors: Truncated .* the file holds \d+/);
     expect(code).toBe(EXIT_CODES.input);
     expect(await readdir(folder)).not.toContain('out.png');
   });
+});
+
+test('no adapter: exit code 5, the reason and the remedy, no stack trace', async () => {
+  // A process of its own: this one has an adapter already.
+  const env = { ...process.env, ONEGT_ADAPTER: 'system', VK_ICD_FILENAMES: join(folder, 'no-driver.json') };
+  const child = spawnSync(process.execPath, [fileURLToPath(new URL('../bin/onegt.js', import.meta.url)), 'render', PORTRAIT, '--out', join(folder, 'out.png')], { env, encoding: 'utf8' });
+  expect(child.stderr).toContain('GpuUnavailableError');
+  expect(child.stderr).toContain('no-driver.json');
+  expect(child.stderr).not.toMatch(/\.[jt]s:\d+/); // no stack of ours; Dawn names its own source file
+  expect(child.status).toBe(EXIT_CODES.noGpu);
+});
+
+test('doctor: names both adapters and exits with 0 when there is one', async () => {
+  const { code, out } = await run(['doctor']);
+  expect(out).toContain("The machine's own adapter");
+  expect(out).toContain('SwiftShader from .cache/vulkan');
+  expect(out).toContain('storage binding: ');
+  expect(code).toBe(0);
 });
 
 test('an interruption ends with exit code 130 and leaves nothing behind', async () => {
@@ -116,7 +135,7 @@ test('landmarks: the faces of a picture as JSON, x and y in its pixels', async (
   expect(results.map(({ file, width, height }) => [file, width, height])).toEqual([[PORTRAIT, 512, 512]]);
   expect(results[0]!.faces).toHaveLength(1);
   const { box, score, landmarks } = results[0]!.faces[0]!;
-  expect(score).toBeGreaterThan(0.9);
+  expect(score).toBeGreaterThan(0.8);
   expect(landmarks).toHaveLength(478);
   // The face of the portrait, by eye: between x = 170 and 280, y = 60 and 190; the nose's tip near (224, 124).
   const [x = 0, y = 0, width = 0, height = 0] = box;

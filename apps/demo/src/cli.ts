@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { parseExpression, parseInteger, parseNumber, radians } from './arguments.ts';
 import { animate } from './commands/animate.ts';
 import type { Context } from './commands/context.ts';
+import { demo } from './commands/demo.ts';
 import { doctor, probeAdapter } from './commands/doctor.ts';
 import { landmarks } from './commands/landmarks.ts';
 import { render } from './commands/render.ts';
@@ -61,6 +62,7 @@ function createProgram(context: Context, streams: Streams): Command {
   addAnimate(program, context);
   addSheet(program, context);
   addLandmarks(program, context);
+  addDemo(program, context);
   addDoctor(program, context);
   return program;
 }
@@ -120,6 +122,14 @@ function addLandmarks(program: Command, context: Context): void {
     .option('--max-faces <count>', 'at most so many faces a picture, largest first', parseInteger('--max-faces', { min: 1, max: 1000 }), 16)
     .option('--min-score <score>', 'leave out faces below this score', parseNumber('--min-score', { min: 0, max: 1 }), 0.5)
     .action((images: string[], options) => landmarks(images, options, context));
+}
+
+function addDemo(program: Command, context: Context): void {
+  const command = program
+    .command('demo')
+    .description('a sheet and a short orbit clip of the bundled portrait')
+    .option('--folder <folder>', 'where to write them', 'out');
+  withPipeline(withRendering(command, 4)).action((options) => demo(options, context));
 }
 
 function addDoctor(program: Command, context: Context): void {

@@ -9,7 +9,7 @@ import {
   type Anchor, type AnchorTarget, computeCrop, cropImage, type Face, FaceDetector, type Image, MAP_SIZE, MapRasterizer, modelFolder, NoFaceError, type ObservedSkeleton,
   SkeletonAnchor, type SourceSkeleton,
 } from '@onegt/skeleton';
-import { faceModelFolder, weightSources } from './assets.ts';
+import { faceModelFolder, weightFiles } from './assets.ts';
 import { InputError } from './errors.ts';
 import type { Stages } from './stages.ts';
 
@@ -51,10 +51,10 @@ export class Pipeline implements Disposable {
     const opened: Disposable[] = [detector, gpu];
     const keep = <T extends Disposable>(part: T): T => (opened.unshift(part), part);
     try {
-      const sources = weightSources(options.weights);
-      const anchor = keep(await stages.run('load skeleton networks', () => SkeletonAnchor.load(gpu, sources, { signal })));
+      const weights = weightFiles(options.weights);
+      const anchor = keep(await stages.run('load skeleton networks', () => SkeletonAnchor.load(gpu, weights, { signal })));
       const rasterizer = keep(await MapRasterizer.create(gpu, { signal }));
-      const texture = keep(await stages.run('load texture networks', () => TextureRenderer.load(gpu, sources, { signal })));
+      const texture = keep(await stages.run('load texture networks', () => TextureRenderer.load(gpu, weights, { signal })));
       return new Pipeline({ gpu, detector, anchor, rasterizer, texture }, options);
     } catch (error) {
       for (const part of opened) part[Symbol.dispose]();
@@ -65,6 +65,11 @@ export class Pipeline implements Disposable {
   /** For people: which adapter does the work. */
   get adapter(): string {
     return describeAdapter(this.parts.gpu);
+  }
+
+  memoryReport(): string {
+    const { liveBytes, peakBytes } = this.parts.gpu.memory();
+    return `GPU memory: ${(liveBytes / 1e6).toFixed(0)} MB now, ${(peakBytes / 1e6).toFixed(0)} MB at most`;
   }
 
   /**
@@ -128,7 +133,7 @@ export class Subject implements Disposable {
     signal.throwIfAborted();
     return stages.run(`render, ${steps} step${steps === 1 ? '' : 's'}`, async () => {
       using map = parts.rasterizer.rasterize(points);
-      return this.#portrait.render(map, { steps, seed, signal });
+      return await this.#portrait.render(map, { steps, seed, signal }); // awaited here: the map must live until then
     });
   }
 

@@ -31,17 +31,19 @@ export async function animate(portraitFile: string, options: AnimateOptions, con
   await checkOutput(options.out, ['.mp4'], [portraitFile, ...(driving === undefined ? [] : [driving])]);
   const picture = await stages.run('read picture', () => readImage(portraitFile));
   const clip = driving === undefined ? undefined : await openClip(driving);
+  let memory: string;
   try {
     using pipeline = await Pipeline.open({ stages, signal, weights });
     context.note(`adapter: ${pipeline.adapter}`);
     using subject = await pipeline.encode(picture, options.face);
     const frames = clip === undefined ? orbitFrames(subject, options, context) : drivenFrames(pipeline, subject, clip, options, context);
     await writeClip(frames, options.framesPerSecond, options.out, context);
+    memory = pipeline.memoryReport();
   } finally {
     clip?.close();
   }
   stages.clear();
-  context.note(stages.report());
+  context.note(`${stages.report()}${memory}`);
   context.print(`${options.out}\n`);
 }
 

@@ -27,6 +27,6 @@ export async function render(portraitFile: string, options: RenderOptions, conte
   const image = await subject.render(driving === undefined ? { camera: options.camera, expression: options.expression } : { camera: options.camera, driving }, options);
   await stages.run('write picture', () => writeImage(options.out, image));
   stages.clear();
-  context.note(stages.report());
+  context.note(`${stages.report()}${pipeline.memoryReport()}`);
   context.print(`${options.out}\n`);
 }

@@ -33,7 +33,7 @@ export async function sheet(portraitFile: string, options: SheetOptions, context
   const image = await renderSheet(subject, options, context);
   await stages.run('write picture', () => writeImage(options.out, image));
   stages.clear();
-  context.note(stages.report());
+  context.note(`${stages.report()}${pipeline.memoryReport()}`);
   context.print(`${options.out}\n`);
 }
 
