@@ -1,10 +1,10 @@
 /**
  * WebGPU in Node, by Dawn (`webgpu` on npm). The only place that imports it, so that browser bundles never see it.
  */
-import { existsSync } from 'node:fs';
 import { GpuUnavailableError } from '../errors.ts';
 import type { GpuRequestOptions } from '../gpu/adapter.ts';
 import { Gpu } from '../gpu/gpu.ts';
+import { diagnoseNode } from './diagnose.ts';
 import { registerSoftwareVulkan } from './vulkan.ts';
 
 export { fileTuningStore } from './tuning-store.ts';
@@ -31,7 +31,7 @@ export async function requestGpu(options: NodeGpuRequestOptions = {}): Promise<G
   const webgpu = await importWebgpu();
   Object.assign(globalThis, webgpu.globals);
   const entryPoint = webgpu.create([...(options.dawnFlags ?? [])]);
-  return Gpu.fromEntryPoint(entryPoint, options, () => diagnoseNode(isSoftwareRegistered), { keepAlive: entryPoint, pollsWhileWaiting: true });
+  return Gpu.fromEntryPoint(entryPoint, options, () => diagnoseNode({ platform: process.platform, env: process.env, isSoftwareRegistered }), { keepAlive: entryPoint, pollsWhileWaiting: true });
 }
 
 interface WebgpuModule {
@@ -45,17 +45,4 @@ async function importWebgpu(): Promise<WebgpuModule> {
   } catch (cause) {
     throw new GpuUnavailableError('module-missing', `The package "webgpu" (WebGPU for Node) cannot be loaded: ${cause instanceof Error ? cause.message.split('\n')[0] : String(cause)}\n  npm install webgpu   (glibc 2.34 or newer on Linux)`, { cause });
   }
-}
-
-function diagnoseNode(isSoftwareRegistered: boolean): string {
-  const chosen = process.env['VK_ICD_FILENAMES'] ?? process.env['VK_DRIVER_FILES'];
-  const missing = chosen?.split(':').filter((file) => file !== '' && !existsSync(file)) ?? [];
-  if (missing.length > 0) return `VK_ICD_FILENAMES / VK_DRIVER_FILES names a file that does not exist: ${missing.join(', ')}. Unset it or correct it.`;
-  if (chosen !== undefined) return `The Vulkan driver ${chosen} offers no adapter${isSoftwareRegistered ? ' although it was unpacked for this machine' : ''}. Delete .cache/vulkan and run \`node scripts/bootstrap.mjs\`, or unset VK_ICD_FILENAMES.`;
-  if (process.platform !== 'linux') return 'Update the graphics driver of this machine.';
-  return [
-    'Dawn needs a Vulkan driver (libvulkan.so.1 and an ICD); Mesa before 24 is too old.',
-    'Without root: `node scripts/bootstrap.mjs` in the OneGT checkout fetches a software driver (SwiftShader).',
-    'As root on Debian 12, faster: apt-get install -t bookworm-backports libvulkan1 mesa-vulkan-drivers',
-  ].join('\n  ');
 }
