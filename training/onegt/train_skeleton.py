@@ -188,7 +188,7 @@ def main():
         rate = options.learning_rate * min(1, (step + 1) / 100) * (0.5 + 0.5 * math.cos(math.pi * share) + 0.01)
         batch = getattr(draw, options.stage)(options.batch)
         # most steps see some of the points only: half the cost, no loss measured
-        subset = None if share > 0.7 else torch.cat([torch.randperm(478)[:224], 478 + torch.randperm(122)[:56]])
+        subset = None if share > 0.85 else torch.cat([torch.randperm(478)[:224], 478 + torch.randperm(122)[:56]])
         predicted = (predict_rigid if options.stage == "rigid" else predict_nonrigid)(model, batch, subset)
         target = batch[3] if subset is None else batch[3][:, subset]
         if options.stage == "nonrigid":   # measure where the picture is: across the line of sight, in interocular units
