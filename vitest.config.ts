@@ -20,6 +20,7 @@ const project = (name: string, include: string[], env: Record<string, string> = 
 
 export default defineConfig({
   test: {
+    teardownTimeout: 60_000, // a software adapter takes its time to give a device back
     projects: [
       project('default', ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts']),
       project('swiftshader', ['packages/kernels/src/**/*.test.ts'], { ONEGT_ADAPTER: 'swiftshader' }),
