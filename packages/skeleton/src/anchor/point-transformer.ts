@@ -9,7 +9,7 @@ import { concat, jointAttention, linear, type Operand, type Ops, packLinear, Pla
 export const CONDITION_TOKENS = 40;
 const HEAD_DIM = 64;
 /** The last tokens (the rearmost points and the conditions) see only each other, because the weights were trained so. 0: all see all. */
-const ISOLATED_TOKENS = 128;
+const ISOLATED_TOKENS: number = 128;
 
 export interface PointTransformerConfig {
   points: number;

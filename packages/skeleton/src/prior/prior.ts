@@ -99,7 +99,6 @@ export class HeadPrior {
     const flat = new Float64Array(NUM_DETECTED * 2);
     const depth = new Float64Array(NUM_DETECTED); // crop units, from the head's centre towards the viewer
     const jacobian = new Float64Array(numModes * NUM_DETECTED * 2);
-    const weighted = new Float64Array(NUM_DETECTED * 2);
     let pose: WeakPerspective | undefined;
 
     for (let iteration = 0; iteration < iterations; iteration++) {
@@ -112,6 +111,7 @@ export class HeadPrior {
       const { rotation: r, scale, offset } = pose;
       for (let p = 0; p < NUM_DETECTED; p++) depth[p] = scale * (r[2] * shape[3 * p]! + r[5] * shape[3 * p + 1]! + r[8] * shape[3 * p + 2]!);
 
+      const basis = this.#basis;
       const precision = new Float64Array(NUM_DETECTED);
       const residual = new Float64Array(NUM_DETECTED * 2); // to the mean head under this pose
       for (let p = 0; p < NUM_DETECTED; p++) {
@@ -123,13 +123,15 @@ export class HeadPrior {
         precision[p] = weight[p]! / (sigma * scale) ** 2;
         for (let m = 0; m < numModes; m++) {
           const at = (m * NUM_DETECTED + p) * 3;
-          const [bx, by, bz] = [this.#basis[at]!, this.#basis[at + 1]!, this.#basis[at + 2]!];
+          const bx = basis[at]!;
+          const by = basis[at + 1]!;
+          const bz = basis[at + 2]!;
           const row = (m * NUM_DETECTED + p) * 2;
           jacobian[row] = (r[0] * bx + r[3] * by + r[6] * bz) * gain;
           jacobian[row + 1] = (r[1] * bx + r[4] * by + r[7] * bz) * gain;
         }
       }
-      this.#solve(weights, jacobian, precision, residual, centre, weighted);
+      this.#solve(weights, jacobian, precision, residual, centre);
     }
 
     const { rotation, scale, offset } = pose!;
@@ -142,18 +144,19 @@ export class HeadPrior {
   }
 
   /** Normal equations with the Gaussian prior; `weights` receives the solution. */
-  #solve(weights: Float64Array, jacobian: Float64Array, precision: Float64Array, residual: Float64Array, centre: Float64Array, weighted: Float64Array): void {
+  #solve(weights: Float64Array, jacobian: Float64Array, precision: Float64Array, residual: Float64Array, centre: Float64Array): void {
     const numModes = weights.length;
     const numRows = residual.length;
-    const normal = new Float64Array(numModes * numModes);
+    const weighted = new Float64Array(jacobian.length);
+    for (let m = 0; m < numModes; m++) for (let i = 0; i < numRows; i++) weighted[m * numRows + i] = jacobian[m * numRows + i]! * precision[i >> 1]!;
+    const normal = lowerProducts(weighted, jacobian, numModes, numRows);
     for (let m = 0; m < numModes; m++) {
-      const row = m * numRows;
-      for (let i = 0; i < numRows; i++) weighted[i] = jacobian[row + i]! * precision[i >> 1]!;
-      for (let n = 0; n <= m; n++) normal[m * numModes + n] = dot(weighted, jacobian, n * numRows);
+      let right = 0;
+      for (let i = 0; i < numRows; i++) right += weighted[m * numRows + i]! * residual[i]!;
       const e = m - this.numIdentities;
       const priorPrecision = e < 0 ? 1 / IDENTITY_SPREAD_SQUARED : 1 / this.#expressionStd[e]! ** 2;
       normal[m * numModes + m]! += priorPrecision;
-      weights[m] = dot(weighted, residual, 0) + priorPrecision * centre[m]!;
+      weights[m] = right + priorPrecision * centre[m]!;
     }
     if (!solveCholesky(normal, weights)) throw new WeightsError('The prior cannot be fitted: its normal equations are not positive definite. Is expression_std above zero everywhere?');
   }
@@ -174,14 +177,37 @@ function addModes(out: Float64Array, modes: Float32Array | Float64Array, weights
   }
 }
 
-/** Four sums, so that each addition need not wait for the one before. */
-function dot(a: Float64Array, b: Float64Array, start: number): number {
-  let [s0, s1, s2, s3] = [0, 0, 0, 0];
-  for (let i = 0; i < a.length; i += 4) {
-    s0 += a[i]! * b[start + i]!;
-    s1 += a[i + 1]! * b[start + i + 1]!;
-    s2 += a[i + 2]! * b[start + i + 2]!;
-    s3 += a[i + 3]! * b[start + i + 3]!;
+/**
+ * The lower triangle of `a bᵀ`, `[n, n]`, for `a` and `b` `[n, length]`. Two rows by two columns at a time: four products
+ * for four loads instead of eight. This is nine tenths of a fit.
+ */
+function lowerProducts(a: Float64Array, b: Float64Array, n: number, length: number): Float64Array {
+  const out = new Float64Array(n * n);
+  for (let m = 0; m < n; m += 2) {
+    const a0 = m * length;
+    const a1 = Math.min(m + 1, n - 1) * length;
+    for (let k = 0; k <= m; k += 2) {
+      const b0 = k * length;
+      const b1 = Math.min(k + 1, n - 1) * length;
+      let s00 = 0;
+      let s01 = 0;
+      let s10 = 0;
+      let s11 = 0;
+      for (let i = 0; i < length; i++) {
+        const x0 = a[a0 + i]!;
+        const x1 = a[a1 + i]!;
+        const y0 = b[b0 + i]!;
+        const y1 = b[b1 + i]!;
+        s00 += x0 * y0;
+        s01 += x0 * y1;
+        s10 += x1 * y0;
+        s11 += x1 * y1;
+      }
+      out[m * n + k] = s00;
+      if (k + 1 < n) out[m * n + k + 1] = s01;
+      if (m + 1 < n) out[(m + 1) * n + k] = s10;
+      if (m + 1 < n && k + 1 < n) out[(m + 1) * n + k + 1] = s11;
+    }
   }
-  return s0 + s1 + s2 + s3;
+  return out;
 }
