@@ -175,7 +175,7 @@ class DiT(nn.Module):
             m, r = blocks_modulation + main.modulation, parallel.modulation[None]
             # mix: one sequence; calculate: one attention; split: back to the branches
             attended, attended_reference = attention(main.project(x, m), parallel.project(y, r), main.query_gain, main.key_gain,
-                                                     parallel.query_gain, parallel.key_gain, rotary, self.config["reference_attends"])
+                                                     parallel.query_gain, parallel.key_gain, rotary, self.config["reference_attends"] == "self")
             x = main.finish(x, attended, m)                                     # [B, 256, D]
             if index < len(self.main) - 1:                                      # the last reference rows reach nobody
                 y = parallel.finish(y, attended_reference, r)

@@ -38,7 +38,7 @@ def exact():
 
 
 def as_double(prior):
-    for name, tensor in prior.tensors().items():
+    for name, tensor in {**prior.tensors(), "detector_bias": prior.detector_bias}.items():
         if tensor.is_floating_point():
             setattr(prior, name, tensor.double())
     return prior
@@ -147,7 +147,9 @@ def shipped(out, weights):
         landmarks = torch.stack([CROP["centerX"] + half * image[..., 0], CROP["centerY"] - half * image[..., 1], -half * (image[..., 2] + 0.3)], -1)
         image = torch.stack([(landmarks[..., 0] - CROP["centerX"]) / half, (CROP["centerY"] - landmarks[..., 1]) / half, -landmarks[..., 2] / half], -1)
         torch.set_default_dtype(torch.float64)   # the fit: f32 normal equations lose half of the digits
-        both = observed(as_double(Prior(loaded[0])), image.double(), weight.double(), focal.double())
+        fitted_prior = as_double(Prior(loaded[0]))
+        seen = fitted_prior.calibrated(image.double(), weight.double(), focal.double())
+        both = observed(fitted_prior, seen, weight.double(), focal.double())
         torch.set_default_dtype(torch.float32)
         to_float = lambda v: {k: to_float(w) for k, w in v.items()} if isinstance(v, dict) else v.float()
         source, driving = one(to_float(both), 0), one(to_float(both), 1)

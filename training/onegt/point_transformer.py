@@ -2,7 +2,7 @@
 
 Tokens are the points plus a few condition tokens; attention is over all of them. It predicts a residual over an
 analytic start, which converges many times faster than predicting positions (prototype/REPORT.md, section 2).
-Names are the same in the weight file and in packages/skeleton/src/point-transformer.ts.
+Names are the same in the weight file and in packages/skeleton/src/anchor/point-transformer.ts.
 """
 import torch
 import torch.nn as nn
@@ -34,7 +34,7 @@ class Block(nn.Module):
         # the fused kernel attends over two streams; here they are two halves of one sequence
         split = qkv.shape[1] - 128
         first, second = attention(qkv[:, :split].contiguous(), qkv[:, split:].contiguous(), self.query_gain, self.key_gain,
-                                  self.query_gain, self.key_gain, rotary, "both")
+                                  self.query_gain, self.key_gain, rotary, reference_self=False)
         x = gated_residual(x, self.gate[0], F.linear(torch.cat([first, second], 1), self.out))
         hidden = swiglu(F.linear(rms_modulate(x, self.norm[2], self.norm[3]), self.mlp_in))
         return gated_residual(x, self.gate[1], F.linear(hidden, self.mlp_out))

@@ -3,7 +3,7 @@
 points = mean + identity_weights @ identity + expression_weights @ expression      (head space, cm, about the head centre)
 
 It is fitted to points sampled from rendered heads (`build`), holds no scan, and ships as weights. The fit uses x and y
-only: a detector's z is too noisy to align with (prototype/REPORT.md, section 2). packages/skeleton/src/prior.ts is the twin.
+only: a detector's z is too noisy to align with (prototype/REPORT.md, section 2). packages/skeleton/src/prior/prior.ts is the twin.
 """
 import torch
 from .topology import DETECTED, NUM_POINTS
@@ -39,8 +39,18 @@ class Prior:
         self.expression_std = torch.as_tensor(tensors["expression_std"]).float()     # [E], of the fit's Gaussian
         self.rigid = torch.as_tensor(tensors["rigid"]).long()               # face points that expressions move least
 
+        # [478, 3] cm: where the detector sees a point, less where the skeleton has it (calibrate.py)
+        self.detector_bias = torch.as_tensor(tensors["detector_bias"]).float() if "detector_bias" in tensors else torch.zeros(478, 3)
+
     def tensors(self):
         return {k: getattr(self, k) for k in ("mean", "identity", "expression", "expression_mean", "expression_std", "rigid")}
+
+    def calibrated(self, image, weight, focal):
+        """Real detections [B, 478, 3] without the detector's bias, as the pose of a first fit shows it. Simulated ones have none."""
+        fitted = self.fit(image[..., :2], weight, focal)
+        scale = focal / -fitted["translation"][:, 2]
+        shift = torch.einsum("bdk,pk->bpd", fitted["rotation"][:, :2] * scale.view(-1, 1, 1), self.detector_bias)
+        return torch.cat([image[..., :2] - shift, image[..., 2:]], -1)
 
     def shape(self, identity, expression):
         """[B, I], [B, E] -> [B, 600, 3]"""

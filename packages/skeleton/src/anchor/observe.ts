@@ -1,5 +1,5 @@
 /** From detected points to everything that anchoring knows of a face. Twin of `observe` in training/onegt/skeleton_data.py. */
-import { anglesOf, depthsOf, NOMINAL_FOV_Y, project, unproject } from '../camera/camera.ts';
+import { anglesOf, depthsOf, NOMINAL_FOV_Y, project, unproject, type View } from '../camera/camera.ts';
 import { type Crop, InvalidLandmarksError, landmarksInCrop } from '../crop/crop.ts';
 import type { HeadPrior } from '../prior/prior.ts';
 import { NUM_DETECTED } from '../topology/topology.ts';
@@ -10,9 +10,25 @@ const MIN_POINTS = 60;
 
 /** @throws {@link InvalidLandmarksError} */
 export function observe(prior: HeadPrior, landmarks: ArrayLike<number>, crop: Crop, options: ObserveOptions = {}): ObservedSkeleton {
-  const image = landmarksInCrop(landmarks, crop);
   const weight = checkWeight(options.weight, landmarks.length / 3);
-  return observeInCrop(prior, image, weight, 1 / Math.tan(NOMINAL_FOV_Y / 2));
+  const focal = 1 / Math.tan(NOMINAL_FOV_Y / 2);
+  const seen = landmarksInCrop(landmarks, crop);
+  return observeInCrop(prior, calibrated(prior, seen, prior.fit(seen, weight, focal).view), weight, focal);
+}
+
+/**
+ * Detector and skeleton disagree systematically on where some points are (wide eyes, full cheeks). Take the known
+ * difference out, as the pose of a first fit shows it. Trained networks never saw it: their noise has no bias.
+ */
+function calibrated(prior: HeadPrior, image: Float64Array, { rotation: r, translation, focal }: View): Float64Array {
+  const scale = focal / -translation[2]!;
+  const out = image.slice();
+  for (let i = 0; i < out.length; i += 3) {
+    const [x, y, z] = [prior.detectorBias[i]!, prior.detectorBias[i + 1]!, prior.detectorBias[i + 2]!];
+    out[i]! -= scale * (r[0] * x + r[3] * y + r[6] * z);
+    out[i + 1]! -= scale * (r[1] * x + r[4] * y + r[7] * z);
+  }
+  return out;
 }
 
 /**

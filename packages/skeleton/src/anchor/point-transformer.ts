@@ -8,8 +8,6 @@ import { concat, jointAttention, linear, type Operand, type Ops, packLinear, Pla
 
 export const CONDITION_TOKENS = 40;
 const HEAD_DIM = 64;
-/** The last tokens (the rearmost points and the conditions) see only each other, because the weights were trained so. 0: all see all. */
-const ISOLATED_TOKENS: number = 128;
 
 export interface PointTransformerConfig {
   points: number;
@@ -116,18 +114,10 @@ function forward(ops: Ops, model: Model, config: PointTransformerConfig, feature
 function forwardBlock(ops: Ops, block: Block, x: TensorRef, numHeads: number): TensorRef {
   const { norm, gate } = block;
   const qkv = linear(ops, rmsNorm(ops, x, { scale: norm[0]!, shift: norm[1]! }), block.qkv); // [T, 3D]
-  const attended = attend(ops, block, qkv, numHeads); // [T, D]
+  const { main: attended } = jointAttention(ops, { main: { qkv, queryGain: block.queryGain, keyGain: block.keyGain }, numHeads }); // [T, D]
   const y = linear(ops, attended, block.out, { gate: gate[0]!, residual: x });
   const hidden = swiglu(ops, linear(ops, rmsNorm(ops, y, { scale: norm[2]!, shift: norm[3]! }), block.mlpIn)); // [T, H]
   return linear(ops, hidden, block.mlpOut, { gate: gate[1]!, residual: y });
-}
-
-function attend(ops: Ops, { queryGain, keyGain }: Block, qkv: TensorRef, numHeads: number): TensorRef {
-  if (ISOLATED_TOKENS === 0) return jointAttention(ops, { main: { qkv, queryGain, keyGain }, numHeads }).main;
-  const seeing = qkv.shape[0]! - ISOLATED_TOKENS;
-  const stream = (start: number, length: number) => ({ qkv: slice(ops, qkv, 0, start, length), queryGain, keyGain });
-  const { main, reference } = jointAttention(ops, { main: stream(0, seeing), reference: stream(seeing, ISOLATED_TOKENS), referenceAttends: 'self', numHeads });
-  return concat(ops, [main, reference!], 0);
 }
 
 function readConfig(file: SafetensorsFile): PointTransformerConfig {

@@ -37,6 +37,8 @@ export class HeadPrior {
   readonly numIdentities: number;
   /** `[600, 3]` head space, cm. */
   readonly mean: Float32Array;
+  /** `[478, 3]` cm in head space: where the detector sees a point, less where the skeleton has it (onegt/calibrate.py). */
+  readonly detectorBias: Float32Array;
   readonly #identity: Float32Array; // [I, 600, 3]
   readonly #expression: Float32Array; // [E, 600, 3]
   readonly #expressionMean: Float32Array;
@@ -49,6 +51,7 @@ export class HeadPrior {
     const numExpressions = EXPRESSION_NAMES.length;
     this.numIdentities = file.shape('identity')[0]!;
     this.mean = file.f32('mean', [NUM_POINTS, 3]);
+    this.detectorBias = file.names().includes('detector_bias') ? file.f32('detector_bias', [NUM_DETECTED, 3]) : new Float32Array(NUM_DETECTED * 3);
     this.#identity = file.f32('identity', [this.numIdentities, NUM_POINTS, 3]);
     this.#expression = file.f32('expression', [numExpressions, NUM_POINTS, 3]);
     this.#expressionMean = file.f32('expression_mean', [numExpressions]);
