@@ -76,16 +76,16 @@ function addRender(program: Command, context: Context): void {
     .option('--pitch <degrees>', 'nod; positive looks down', parseNumber('--pitch', { min: -60, max: 60, unit: 'degrees' }))
     .option('--roll <degrees>', 'tilt; positive counter-clockwise in the picture', parseNumber('--roll', { min: -90, max: 90, unit: 'degrees' }))
     .option('--zoom <factor>', 'size of the head in the picture', parseNumber('--zoom', { min: 0.5, max: 2 }), 1)
-    .option('--expression <name=weight,...>', 'ARKit names, weights 0 to 1: jawOpen=0.6,browInnerUp=0.5', parseExpression, {})
+    .option('--expression <name=weight,...>', 'ARKit names, weights 0 to 1: jawOpen=0.6,browInnerUp=0.5', parseExpression)
     .option('--driving <picture>', 'take pose and expression from the face in this picture')
     .requiredOption('--out <file>', 'picture to write: .png, .jpg or .webp');
   withPipeline(withRendering(command, 4)).action(async (portrait: string, options) => {
-    const { yaw, pitch, roll, zoom, ...rest } = options;
-    if (options.driving !== undefined && (Object.keys(options.expression).length > 0 || [yaw, pitch, roll].some((angle) => angle !== undefined))) {
+    const { yaw, pitch, roll, zoom, expression = {}, ...rest } = options;
+    if (options.driving !== undefined && (Object.keys(expression).length > 0 || [yaw, pitch, roll].some((angle) => angle !== undefined))) {
       throw new UsageError('--driving brings pose and expression of its own: leave out --yaw, --pitch, --roll and --expression.');
     }
     const angle = (degrees: number | undefined): number | undefined => (degrees === undefined ? undefined : radians(degrees)); // left out: as in the photograph
-    await render(portrait, { ...rest, camera: { yaw: angle(yaw), pitch: angle(pitch), roll: angle(roll), zoom } }, context);
+    await render(portrait, { ...rest, expression, camera: { yaw: angle(yaw), pitch: angle(pitch), roll: angle(roll), zoom } }, context);
   });
 }
 

@@ -8,7 +8,6 @@ import { promisify } from 'node:util';
 import { missingFiles } from '../assets.ts';
 import type { Context } from './context.ts';
 
-const MIB = 2 ** 20;
 const PROBE_TIMEOUT_MS = 60_000;
 
 type AdapterReport = { isUsable: true; info: GpuInfo } | { isUsable: false; reason: string };
@@ -64,10 +63,12 @@ function describe(report: AdapterReport): string {
   return [
     `  ${description || `${vendor} ${architecture}`}${isFallback ? ' (runs on the processor)' : ''}`,
     `  16-bit floats: ${yes(hasF16)}; subgroups: ${hasSubgroups ? (subgroupSize === 0 ? 'yes, variable size' : `yes, ${subgroupSize} wide`) : 'no'}`,
-    `  storage binding: ${limits.maxStorageBufferBindingSize / MIB} MiB; buffer: ${limits.maxBufferSize / MIB} MiB; workgroup: ${limits.maxComputeInvocationsPerWorkgroup} invocations; storage buffers per stage: ${limits.maxStorageBuffersPerShaderStage}`,
+    `  storage binding: ${mebibytes(limits.maxStorageBufferBindingSize)}; buffer: ${mebibytes(limits.maxBufferSize)}; workgroup: ${limits.maxComputeInvocationsPerWorkgroup} invocations; storage buffers per stage: ${limits.maxStorageBuffersPerShaderStage}`,
     '',
   ].join('\n');
 }
+
+const mebibytes = (bytes: number): string => `${Math.round(bytes / 2 ** 20)} MiB`;
 
 function isFast(report: AdapterReport): boolean {
   return report.isUsable && !/swiftshader/i.test(report.info.description);
