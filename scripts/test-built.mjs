@@ -2,12 +2,13 @@
  * Tests the packages as they are published: packs each one, unpacks the tarballs into an empty project, and there
  * (1) imports every entry in a fresh Node process, stdout exact and stderr empty, (2) type checks a consumer against
  * the shipped declarations, (3) walks each browser entry's imports: none may reach a Node module or `webgpu`,
- * (4) runs a plan on the GPU through the built files.
+ * (4) looks for the weight files, (5) runs a plan on the GPU.
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { cache, root } from './setup/paths.mjs';
 
 const project = join(cache, 'built');
@@ -98,9 +99,16 @@ gpu.dispose();
   assert.deepEqual(own, []);
 }
 
+/** The URLs of the weight package must point at files inside of its tarball. */
+async function checkWeightFiles() {
+  const { weightUrls } = await import(pathToFileURL(join(scope, 'weights-nano', 'dist', 'index.js')));
+  for (const [name, url] of Object.entries(weightUrls)) assert.ok(existsSync(url), `the package of @onegt/weights-nano lacks ${name}: ${url}`);
+}
+
 const entries = unpackAll().flatMap(entriesOf);
 importInFreshProcess(entries);
 checkDeclarations(entries);
 for (const { file, isNode } of entries) if (!isNode) checkBrowserGraph(file);
+await checkWeightFiles();
 runOnGpu();
 console.log(`built packages: ${entries.length} entries import, type check and run`);

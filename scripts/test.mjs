@@ -3,14 +3,17 @@
  * With arguments (`npm test -- packages/kernels`) only vitest runs, with these arguments.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cache, root } from './setup/paths.mjs';
 
 const filters = process.argv.slice(2);
-const hasSwiftShader = existsSync(join(cache, 'vulkan.json'));
-if (!hasSwiftShader) console.log('SKIPPED project "swiftshader": there is no such driver for this platform on the npm registry.');
-const vitest = ['vitest', 'run', ...(hasSwiftShader ? [] : ['--project', 'default']), ...filters];
+const record = join(cache, 'vulkan.json');
+const swiftShader = existsSync(record) ? JSON.parse(readFileSync(record, 'utf8')) : undefined;
+if (swiftShader === undefined) console.log('SKIPPED project "swiftshader": there is no such driver for this platform on the npm registry.');
+if (swiftShader?.isDefault) console.log('Project "swiftshader" left out: the project "default" runs on that driver, there is no other adapter here.');
+const isSecondAdapter = swiftShader !== undefined && !swiftShader.isDefault;
+const vitest = ['vitest', 'run', ...(isSecondAdapter ? [] : ['--project', 'default']), ...filters];
 
 const steps = filters.length > 0 ? [vitest] : [['tsc', '-p', 'tsconfig.json'], vitest, ['node', 'scripts/test-built.mjs']];
 for (const [command, ...args] of steps) {
