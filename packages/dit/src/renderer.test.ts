@@ -134,6 +134,14 @@ test('load: files of another model free what was already uploaded', async () => 
   });
 });
 
+test('load: aborting while kernels compile frees everything and rejects with the reason', async () => {
+  await expectNoLeak(gpu, async () => {
+    const controller = new AbortController();
+    const loading = TextureRenderer.load(gpu, weights(), { signal: controller.signal, onProgress: ({ phase }) => phase === 'compile' && controller.abort(new Error('changed my mind')) });
+    await expect(loading).rejects.toThrow('changed my mind');
+  });
+});
+
 test('WarpRenderer: the same interface without weights; outside of the skeleton the portrait stays', async () => {
   await expectNoLeak(gpu, async () => {
     using stage: TextureStage = new WarpRenderer(gpu);

@@ -260,7 +260,7 @@ async function recordPlans(gpu: Gpu, autoencoder: Autoencoder, dit: DiT, frequen
   const picture = [MAP_SIZE, MAP_SIZE, 3];
   const rotaryShape = [TOKENS, heads, 2, 32];
 
-  const encode = Plan.record(gpu, 'dit/encode', (ops) => {
+  const encoding = Plan.record(gpu, 'dit/encode', (ops) => {
     const image = ops.input('picture', picture);
     const portraitMap = ops.input('map', map);
     const { surface, meanColour } = prepareWarp(ops, portraitMap, image);
@@ -280,7 +280,7 @@ async function recordPlans(gpu: Gpu, autoencoder: Autoencoder, dit: DiT, frequen
     });
   }, options).then(keep);
 
-  const condition = await Plan.record(gpu, 'dit/condition', (ops) => {
+  const conditioning = Plan.record(gpu, 'dit/condition', (ops) => {
     const targetMap = ops.input('map', map);
     const source = { surface: ops.input('surface', [MAP_SIZE, MAP_SIZE, 4]), picture: ops.input('picture', picture), meanColour: ops.input('mean colour', [4]) };
     const warped = warp(ops, source, targetMap);
@@ -290,6 +290,7 @@ async function recordPlans(gpu: Gpu, autoencoder: Autoencoder, dit: DiT, frequen
     ops.output('conditions', dit.embedMain(ops, autoencoder.encode(ops, warped.picture), averageCoverage(ops, warped.coverage), mapFeatures(ops, targetMap, canonical)));
     ops.output('rotary', rotaryTable(ops, canonical, frequencies));
   }, options).then(keep);
+  const [encode, condition] = await allOrFirstError([encoding, conditioning]);
 
   const step = await Plan.record(gpu, 'dit/step', (ops) => {
     const tokens = [TOKENS, PATCH_FEATURES];
@@ -310,7 +311,15 @@ async function recordPlans(gpu: Gpu, autoencoder: Autoencoder, dit: DiT, frequen
     ops.output('rgba', packRgba(ops, result));
   }, options).then(keep);
 
-  return { encode: await encode, condition, step, decode };
+  return { encode, condition, step, decode };
+}
+
+/** Unlike `Promise.all`, waits for all before it rejects: what succeeded must be there to be freed. */
+async function allOrFirstError<T extends readonly Promise<unknown>[]>(promises: T): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  const settled = await Promise.allSettled(promises);
+  const failed = settled.find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
+  return Promise.all(promises) as Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }>;
 }
 
 /** What the condition plan reads of a portrait; the step plan reads the rest. */
