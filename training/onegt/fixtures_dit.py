@@ -9,6 +9,7 @@ are f16 and thinned out, which costs 5e-4 of the 1e-3 that the tests allow.
 With --weights FOLDER (config.json, dit.safetensors, autoencoder.safetensors) it also writes shipped.safetensors.
 """
 import argparse
+import hashlib
 import json
 import os
 import numpy as np
@@ -290,7 +291,8 @@ def write_shipped(topology, weights, folder):
     decoded = autoencoder.decoder(answer * view(autoencoder.latent_std) + view(autoencoder.latent_mean))
     tensors = {"picture": small, "latent": half(latent[0]), "answer": half(answer[0]), "decoded": half(nhwc(decoded)[::4, ::4].contiguous())}
     tensors.update({k: half(v[::4 * ROWS].contiguous()) for k, v in out.items() if k.startswith(("main", "reference"))})
-    write(os.path.join(folder, "shipped.safetensors"), tensors, rows=4 * ROWS)
+    digest = lambda name: hashlib.sha256(open(os.path.join(weights, name), "rb").read()).hexdigest()
+    write(os.path.join(folder, "shipped.safetensors"), tensors, rows=4 * ROWS, sha256={name: digest(name) for name in ("autoencoder.safetensors", "dit.safetensors")})
 
 
 def main():

@@ -37,6 +37,7 @@ def main():
     parser.add_argument("--autoencoder", required=True)
     parser.add_argument("--dit", required=True)
     parser.add_argument("--out", default="runs")
+    parser.add_argument("--suffix", default="", help="of the pairs' folders, as in make_pairs")
     parser.add_argument("--pairs", type=int, default=6000)
     parser.add_argument("--render-minutes", type=float, default=5)
     parser.add_argument("--minutes", type=float, default=10)
@@ -47,8 +48,9 @@ def main():
     torch.manual_seed(0)
     autoencoder, dit, blend = load_autoencoder(options.autoencoder), DiT(), DetailBlend()
     dit.load_state_dict(torch.load(options.dit)["model"])
-    pairs = Pairs(options.pool)
-    pairs.chunks = [c for c in pairs.chunks if "warped" in c]
+    pairs = Pairs(options.pool, suffix=options.suffix)
+    kept = [i for i, c in enumerate(pairs.chunks) if "warped" in c]
+    pairs.chunks, pairs.folders = [pairs.chunks[i] for i in kept], [pairs.folders[i] for i in kept]
     pairs.offsets = np.cumsum([0] + [len(c["latent"]) for c in pairs.chunks])
     rng, begin = np.random.default_rng(0), time.time()
     order = rng.permutation(len(pairs))[:options.pairs]
@@ -63,8 +65,7 @@ def main():
             break
     rendered = torch.cat(rendered)
     print(f"rendered {len(used)} pairs in {time.time() - begin:.0f} s", flush=True)
-    pictures = {int(f[-7:]): np.load(os.path.join(options.pool, f"rgb_{f[-7:]}.npy"), mmap_mode="r") for f in pairs.folders}
-    seeds = [int(f[-7:]) for f in pairs.folders if os.path.exists(os.path.join(f, "warped.npy"))]
+    pictures = [np.load(os.path.join(options.pool, f"rgb_{f[-7:]}.npy"), mmap_mode="r") for f in pairs.folders]
 
     def batch():
         """crops of decoded, warped, coverage, target"""
@@ -77,10 +78,10 @@ def main():
             cut = lambda a: torch.from_numpy(np.ascontiguousarray(a[y:y + CROP, x:x + CROP]))
             image = lambda a: cut(a).permute(2, 0, 1).float() / 127.5 - 1
             out.append((rendered[i][:, y:y + CROP, x:x + CROP].float() / 127.5 - 1, image(pairs.chunks[chunk]["warped"][row]),
-                        coverage_channels(cut(pairs.chunks[chunk]["mask"][row])[None])[0], image(pictures[seeds[chunk]][target])))
+                        coverage_channels(cut(pairs.chunks[chunk]["mask"][row])[None])[0], image(pictures[chunk][target])))
         return [torch.stack(c) for c in zip(*out)]
 
-    held_out = HeldOut(options.pool, 1_000_000, 8)
+    held_out = HeldOut(options.pool, 1_000_000, 8, options.suffix)
     decoded = {steps: decode(autoencoder, render_latents(dit, held_out, steps, **SAMPLING)) for steps in (1, 4)}
     optimiser, history, step, begin, tested = AdamW(blend.parameters(), weight_decay=0, betas=(0.9, 0.99)), [], 0, time.time(), 0.0
 

@@ -55,7 +55,7 @@ function alignDepth(image: ArrayLike<number>, weight: Float32Array, fitted: Floa
     total += w;
     difference += w * (fitted[3 * p + 2]! - image[3 * p + 2]!);
   });
-  return Float32Array.from({ length: NUM_DETECTED * 3 }, (_, i) => weight[Math.floor(i / 3)]! * (image[i]! + (i % 3 === 2 ? difference / total : 0)));
+  return Float32Array.from({ length: NUM_DETECTED * 3 }, (_, i) => weight[Math.floor(i / 3)]! && weight[Math.floor(i / 3)]! * (image[i]! + (i % 3 === 2 ? difference / total : 0)));
 }
 
 function checkWeight(given: ArrayLike<number> | undefined, numLandmarks: number): Float32Array {
