@@ -47,6 +47,7 @@ def main():
         json.dump(config, file, indent=1)
     for name in sorted(os.listdir(options.out)):
         print(f"{os.path.getsize(os.path.join(options.out, name)) / 1e6:8.2f} MB {name}")
+    print(f"Now renew the parity fixture: python3 -m onegt.fixtures_dit --topology FILE --weights {options.out} --out packages/dit/fixtures")
 
 
 if __name__ == "__main__":

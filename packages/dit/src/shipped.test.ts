@@ -2,7 +2,8 @@
  * The shipped weights, end to end but for the warp: a picture and two maps in, one regression step, a picture out.
  * The fixture is written after each export: fixtures_dit --weights packages/weights-nano/weights.
  */
-import { existsSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { loadWeights, Plan, type Gpu, type TensorRef } from '@onegt/kernels';
 import { requestGpu } from '@onegt/kernels/node';
 import { compareArrays } from '@onegt/kernels/testing';
@@ -19,6 +20,13 @@ const hasWeights = existsSync(new URL('dit.safetensors', folder)) && existsSync(
 let gpu: Gpu;
 beforeAll(async () => { gpu = await requestGpu(); });
 afterAll(() => gpu.dispose());
+
+test.skipIf(!hasWeights)('shipped weights: the fixture was made from them', () => {
+  for (const [name, expected] of Object.entries(metadata<Record<string, string>>(readFixture('shipped'), 'sha256'))) {
+    const actual = createHash('sha256').update(readFileSync(new URL(name, folder))).digest('hex');
+    expect(actual, `${name} was exported again: run python3 -m onegt.fixtures_dit --topology FILE --weights packages/weights-nano/weights --out packages/dit/fixtures`).toBe(expected);
+  }
+});
 
 test.skipIf(!hasWeights)('shipped weights: every block, the answer and the picture agree with PyTorch', async () => {
   const fixture = readFixture('shipped');
