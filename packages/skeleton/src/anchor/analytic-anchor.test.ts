@@ -1,3 +1,4 @@
+import { parseSafetensors, serializeSafetensors } from '@onegt/kernels';
 import { expectClose } from '@onegt/kernels/testing';
 import { expect, test } from 'vitest';
 import { createCamera, project, viewOf } from '../camera/camera.ts';
@@ -69,3 +70,31 @@ test('observe: too few seen points, and weights that fit nothing, are refused', 
   expect(() => anchor.observe(landmarks, crop, { weight: [1] })).toThrow(InvalidLandmarksError);
   expect(() => anchor.observe(landmarks, crop, { weight: new Float32Array(478).fill(2) })).toThrow(InvalidLandmarksError);
 });
+
+test("observe: a detector's known bias is taken out", () => {
+  const expectedPrior = new HeadPrior(withBias(new Float32Array(1434)));
+  const bias = Float32Array.from({ length: 1434 }, (_, i) => (i < 120 && i % 3 === 1 ? 0.4 : 0)); // 40 points seen 4 mm too high
+  const biasedPrior = new HeadPrior(withBias(bias));
+  const view = viewOf(createCamera({ yaw: 0.2 }));
+  const head = expectedPrior.shape(new Float64Array(8), new Float64Array(51));
+  const seenHead = head.map((value, i) => value + (bias[i] ?? 0));
+  const landmarks = (points: Float32Array) => {
+    const image = project(new Float32Array(1800), points, view);
+    return Float32Array.from({ length: 1434 }, (_, i) => [400, 400, 0][i % 3]! + [400, -400, -400][i % 3]! * image[i]!);
+  };
+  const crop = computeCrop(landmarks(head));
+  const truth = new AnalyticAnchor(expectedPrior).observe(landmarks(head), crop).detected;
+  const worst = (prior: HeadPrior) => {
+    const { detected } = new AnalyticAnchor(prior).observe(landmarks(seenHead), crop);
+    return Math.max(...truth.map((value, i) => (i % 3 === 2 ? 0 : Math.abs(detected[i]! - value))));
+  };
+  expect(worst(expectedPrior)).toBeGreaterThan(0.015);
+  expect(worst(biasedPrior)).toBeLessThan(0.003);
+});
+
+/** The small prior with another detector bias `[478, 3]`. */
+function withBias(bias: Float32Array) {
+  const file = readFixture('prior-small');
+  const tensors = Object.fromEntries(file.names().filter((name) => name !== 'detector_bias').map((name) => [name, name === 'rigid' ? { data: file.i32(name), shape: file.shape(name) } : { data: file.f32(name), shape: file.shape(name) }]));
+  return parseSafetensors(serializeSafetensors({ ...tensors, detector_bias: { data: bias, shape: [478, 3] } }));
+}
