@@ -10,6 +10,7 @@ export class Stages {
   readonly #write: (text: string) => void;
   readonly #isInteractive: boolean;
   readonly #times = new Map<string, StageTime>();
+  #headline = '';
   #lineLength = 0;
 
   constructor(write: (text: string) => void, isInteractive: boolean) {
@@ -19,7 +20,7 @@ export class Stages {
 
   /** Runs `body` as stage `name`; the time of repeated stages adds up. */
   async run<T>(name: string, body: () => Promise<T> | T): Promise<T> {
-    if (this.#isInteractive) this.progress(name);
+    this.#show(this.#headline === '' ? name : `${this.#headline}: ${name}`);
     const started = performance.now();
     const result = await body();
     const seconds = (performance.now() - started) / 1000;
@@ -34,8 +35,13 @@ export class Stages {
     return result;
   }
 
+  /** What the next stages belong to, such as a frame's number. */
+  progress(headline: string): void {
+    this.#headline = headline;
+  }
+
   /** A line that the next one overwrites; silent where nobody watches. */
-  progress(text: string): void {
+  #show(text: string): void {
     if (!this.#isInteractive) return;
     this.#write(`\r${text.padEnd(this.#lineLength)}`);
     this.#lineLength = text.length;

@@ -68,7 +68,7 @@ export async function writeClip(frames: AsyncIterable<Image>, framesPerSecond: n
 export async function* orbitFrames(subject: Subject, options: OrbitOptions, { stages }: Pick<Context, 'stages'>): AsyncGenerator<Image, void, void> {
   const count = Math.max(2, Math.round(options.seconds * options.framesPerSecond));
   for (let frame = 0; frame < count; frame++) {
-    stages.progress(`orbit: frame ${frame + 1} of ${count}`);
+    stages.progress(`frame ${frame + 1} of ${count}`);
     yield await subject.render({ camera: orbit(createCamera(), createCamera(), frame / count, ORBIT) }, options);
   }
 }
@@ -87,7 +87,7 @@ async function* drivenFrames(pipeline: Pipeline, subject: Subject, clip: Clip, o
     // The clip's own rate differs from the output's: each output frame shows the source frame of its time.
     const wanted = Math.floor(timestampSeconds * options.framesPerSecond + 1e-6) + 1;
     if (wanted <= next) continue;
-    stages.progress(`frame at ${timestampSeconds.toFixed(2)} of ${lengthSeconds.toFixed(2)} s`);
+    stages.progress(`${timestampSeconds.toFixed(2)} of ${lengthSeconds.toFixed(2)} s`);
     try {
       const driving = await pipeline.observe(image);
       last = await subject.render({ driving }, options);

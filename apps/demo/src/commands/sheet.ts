@@ -41,7 +41,7 @@ export async function renderSheet(subject: Subject, options: RenderingOptions, {
   const total = YAWS_DEGREES.length + EXPRESSIONS.length;
   let done = 0;
   const cell = async (caption: string, target: Parameters<Subject['render']>[0]): Promise<Cell> => {
-    stages.progress(`sheet: picture ${++done} of ${total}`);
+    stages.progress(`picture ${++done} of ${total}`);
     return { caption, image: await subject.render(target, options) };
   };
   const skeletonOver = await drawSkeleton(subject.image, subject.skeleton.points, skeletonTopology().triangles);
