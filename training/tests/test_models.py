@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..'))
-from onegt import dit as dit_module, export, safetensors, skeleton_data as data  # noqa: E402
+from onegt import calibrate, dit as dit_module, export, safetensors, skeleton_data as data  # noqa: E402
 from onegt.autoencoder import Autoencoder, DetailBlend  # noqa: E402
 from onegt.camera import carry, depth_of, project, unproject  # noqa: E402
 from onegt.point_transformer import PointTransformer  # noqa: E402
@@ -83,6 +83,24 @@ class Fit(unittest.TestCase):
         self.assertEqual(matrix[:, ARKIT_NAMES.index('cheekPuff')].tolist(), [.5, .5, 0, 0])
         self.assertEqual(matrix[2, ARKIT_NAMES.index('jawOpen')], 1)
         self.assertEqual(matrix[3, ARKIT_NAMES.index('eyeBlinkRight')], 1)
+
+
+class Calibration(unittest.TestCase):
+    def test_a_constant_offset_on_the_head_is_found_and_taken_out(self):
+        prior, count = toy_prior(), 40
+        angle = lambda spread: torch.linspace(-spread, spread, count)
+        view = data.make_camera(angle(.6), angle(.3).flip(0), angle(.1), torch.full((count,), math.radians(27)), torch.full((count,), .65),
+                                torch.zeros(count), torch.zeros(count))
+        points = prior.shape(torch.zeros(count, 3), torch.zeros(count, 2))
+        bias = torch.zeros(600, 3)
+        bias[:40, 1] = 0.3
+        truth, seen = project(points, view)[:, :478], project(points + bias, view)[:, :478]
+        found, before, after = calibrate.offsets(prior, seen[..., :2], truth[..., :2])
+        self.assertLess((found - bias[:478])[:, :2].abs().max().item(), .05)
+        self.assertLess(after, before / 4)
+        prior.detector_bias = found
+        mended = prior.calibrated(seen, torch.ones(count, 478), view['focal'])
+        self.assertLess((mended - truth)[..., :2].abs().max().item(), .006)
 
 
 class Networks(unittest.TestCase):
