@@ -50,8 +50,7 @@ export function chooseSubgroupTile(lanes: number, outputQuads: number): ColumnsT
   const columnVectors = lanes === 4 ? 2 : 1;
   const pixels = pixelsCost.map(([vectors, cost]) => ({ vectors, cost: rounded(vectors) * cost })).reduce((a, b) => (b.cost < a.cost ? b : a));
   if (rounded(columnVectors * lanes) <= pixels.cost) return { form: 'columns', lanes, rows: lanes === 4 ? 16 : 4 * lanes, vectors: columnVectors };
-  // Eight loads of the image in one body take SwiftShader (4 lanes) half a minute to compile, four less than a second.
-  return { form: 'pixels', lanes, pixels: pixels.vectors <= 2 && lanes > 4 ? 8 : 4, vectors: pixels.vectors };
+  return { form: 'pixels', lanes, pixels: pixels.vectors <= 2 ? 8 : 4, vectors: pixels.vectors };
 }
 
 /** Outputs and pixels that one workgroup computes. */

@@ -77,8 +77,9 @@ struct Dims {
 fn window_corner(pixel: u32) -> vec2i {
   return vec2i(i32(pixel % dims.output_width * dims.stride) - dims.pad_left, i32(pixel / dims.output_width * dims.stride) - dims.pad_top);
 }
+// Without && on purpose: its branches, once per pixel of a tile, took SwiftShader half a minute to compile.
 fn is_inside(at: vec2i) -> bool {
-  return at.x >= 0 && at.y >= 0 && at.x < dims.input_width && at.y < dims.input_height;
+  return all(at >= vec2i()) & all(at < vec2i(dims.input_width, dims.input_height));
 }
 fn prologue(value: vec4f) -> vec4f {
   if (INPUT_RELU) { return max(value, vec4f()); }

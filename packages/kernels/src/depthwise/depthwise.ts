@@ -1,6 +1,6 @@
 /**
  * Depthwise 2D convolution of one image `[H, W, C]`, f32: each channel has a filter of its own. There is little
- * arithmetic per value, so loads decide: one invocation computes a few neighbouring outputs of a row and loads each
+ * arithmetic per value, so loads decide: one invocation computes four neighbouring outputs of a row and loads each
  * image value that they share once.
  */
 import { defaultWorkgroup, elementKernelHeader, elementsOf } from '../conv2d/elements.ts';
@@ -42,7 +42,7 @@ export function depthwiseConv2d(ops: Ops, x: Operand, weight: Operand, options: 
   const { outputHeight, outputWidth, kernelHeight, kernelWidth } = window;
   const elements = elementsOf(channels);
   const result = ops.empty([outputHeight, outputWidth, channels], 'f32', 'depthwiseConv2d');
-  const strips = Math.ceil(outputWidth / stripLengthFor(stride));
+  const strips = Math.ceil(outputWidth / stripLength);
   ops.dispatch({
     kernel: depthwiseKernel({ kernelWidth, stride, type: elements.type, hasBias: bias !== undefined, activation: prelu ? 'prelu' : (options.activation ?? 'none') }),
     bindings: [x, weight, bias ?? weight, prelu ?? weight, result],
@@ -53,11 +53,8 @@ export function depthwiseConv2d(ops: Ops, x: Operand, weight: Operand, options: 
   return result;
 }
 
-/**
- * Outputs of one invocation, along a row. Neighbours share fewer loads at larger strides, and nine loads in one body take
- * SwiftShader a minute to compile where six take a quarter of a second.
- */
-const stripLengthFor = (stride: number): number => (stride === 1 ? 4 : 2);
+/** Outputs of one invocation, along a row. */
+const stripLength = 4;
 
 interface DepthwiseVariant {
   kernelWidth: number;
@@ -91,7 +88,7 @@ struct Dims {
 @group(0) @binding(5) var<uniform>             dims   : Dims;
 
 fn read_image(y: i32, x: i32, channel: u32) -> Value {
-  let inside = x >= 0 && y >= 0 && x < dims.input_width && y < dims.input_height;
+  let inside = (x >= 0) & (y >= 0) & (x < dims.input_width) & (y < dims.input_height);   // && would branch for each load: a minute of compiling on SwiftShader
   let at = u32(select(0, y * dims.input_width + x, inside)) * dims.channels + channel;
   return select(Value(), image[at], inside);
 }
@@ -100,9 +97,7 @@ fn read_image(y: i32, x: i32, channel: u32) -> Value {
 const lines = (n: number, line: (i: number) => string): string => Array.from({ length: n }, (_, i) => line(i)).join('\n');
 
 /** Generated per kernel width and stride: with loops the sums would live in memory on adapters that do not unroll. */
-const main = ({ kernelWidth, stride }: DepthwiseVariant): string => {
-  const stripLength = stripLengthFor(stride);
-  return `
+const main = ({ kernelWidth, stride }: DepthwiseVariant): string => `
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let index = flat_index(id, groups);
@@ -128,4 +123,3 @@ ${lines(stripLength, (i) => `  if (first_x + ${i}u < dims.output_width) {
   }`)}
 }
 `;
-};
