@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Gpu } from '../gpu/gpu.ts';
 import { requestGpu } from '../node/index.ts';
 import { runOnce } from '../plan/plan.ts';
+import type { Tensor } from '../tensor/tensor.ts';
 import { expectClose, expectNoLeak, randomArray } from '../testing/index.ts';
 import { jointAttention, type JointAttentionOptions, prepareKeyValue, type Stream } from './attention.ts';
 import { attentionReference, headReference, type ReferenceStream } from './attention.reference.ts';
@@ -26,12 +27,13 @@ function randomStream(tokens: number, seed: number, gain = 1): ReferenceStream {
 
 /** Uploads; freed with the returned object. */
 function upload({ tokens, qkv, queryGain, keyGain, rotary }: ReferenceStream): { stream: Stream } & Disposable {
-  const tensors = [gpu.tensor(qkv, [tokens, 3 * width]), gpu.tensor(queryGain, [width]), gpu.tensor(keyGain, [width])] as const;
-  const rotaryTensor = rotary && gpu.tensor(rotary, [tokens, numHeads, 2, 32]);
-  return {
-    stream: { qkv: tensors[0], queryGain: tensors[1], keyGain: tensors[2], ...(rotaryTensor && { rotary: rotaryTensor }) },
-    [Symbol.dispose]: () => [...tensors, rotaryTensor].forEach((tensor) => tensor?.dispose()),
+  const stream: Stream = {
+    qkv: gpu.tensor(qkv, [tokens, 3 * width]),
+    ...(queryGain && { queryGain: gpu.tensor(queryGain, [width]) }),
+    ...(keyGain && { keyGain: gpu.tensor(keyGain, [width]) }),
+    ...(rotary && { rotary: gpu.tensor(rotary, [tokens, numHeads, 2, 32]) }),
   };
+  return { stream, [Symbol.dispose]: () => Object.values(stream).forEach((tensor) => (tensor as Tensor).dispose()) };
 }
 
 describe.each(['subgroup', 'workgroup'] as const)('jointAttention/%s', (variant) => {
@@ -79,11 +81,19 @@ describe.each(['subgroup', 'workgroup'] as const)('jointAttention/%s', (variant)
     expectClose(rows, attentionReference(b, [a, b], numHeads));
   });
 
-  it('632 tokens alone', async () => {
+  it('without gains and rotary tables it is plain attention', async () => {
+    const plain = { tokens: 35, qkv: randomArray(35 * 3 * width, 50, 2) };
+    using main = upload(plain);
+    const y = await runOnce(gpu, (ops) => jointAttention(ops, { main: main.stream, numHeads, variant }).main);
+    expectClose(y, attentionReference(plain, [plain], numHeads));
+  });
+
+  it('632 tokens alone (every 79th row checked)', async () => {
     const a = randomStream(632, 30);
     using main = upload(a);
     const y = await runOnce(gpu, (ops) => jointAttention(ops, { main: main.stream, numHeads, variant }).main);
-    expectClose(y, attentionReference(a, [a], numHeads));
+    const rows = Array.from({ length: 8 }, (_, i) => [...y.subarray(79 * i * width, (79 * i + 1) * width)]).flat();
+    expectClose(rows, attentionReference(a, [a], numHeads, 79));
   });
 
   it('large scores do not overflow: the softmax becomes a choice', async () => {

@@ -1,7 +1,8 @@
 /**
  * Joint attention over two token streams, the "mix" and "calculate" of mix-calculate-split: queries of either stream
  * attend to the keys of both as one sequence, which is never materialised. Queries and keys are RMS-normalised and
- * rotated on the way. headDim is 64. Also plain self-attention (no reference) and attention to a cached stream.
+ * rotated on the way. headDim is 64. Also plain self-attention (no reference, no gains) and attention to a cached
+ * stream.
  */
 import { defaultVariant, type KernelVariant } from '../conv2d/conv2d.ts';
 import { requireF32 } from '../elementwise/elementwise.ts';
@@ -16,10 +17,10 @@ import { headDim, prepareHeads } from './prepare.ts';
 export interface Stream {
   /** `[T, 3 * N * 64]`: queries, keys, values, each head after head. */
   qkv: Operand;
-  /** Gain of the query norm, `[N * 64]`. */
-  queryGain: Operand;
-  /** Gain of the key norm, `[N * 64]`. */
-  keyGain: Operand;
+  /** Gain of the query norm, `[N * 64]`. Without it queries are not normalised. */
+  queryGain?: Operand;
+  /** Gain of the key norm, `[N * 64]`. Without it keys are not normalised. */
+  keyGain?: Operand;
   /** Cosines, then sines, of the rotation angles: `[T, N, 2, 32]`. Dimension i is rotated with dimension i + 32. */
   rotary?: Operand;
 }
@@ -43,7 +44,7 @@ export interface JointAttentionOptions {
 }
 
 /**
- * Per head: `q, k = rotate(rmsNorm(x) * gain)`, `softmax(q kᵀ / 8) v`, with the main keys first and the reference
+ * Per head: `q, k = rotate(x * rsqrt(mean(x²) + 1e-5) * gain)`, `softmax(q kᵀ / 8) v`, with the main keys first and the reference
  * keys after them. Main rows always see both. Scores and sums are f32.
  *
  * @returns `main [T, N * 64]`; `reference [S, N * 64]` if there is a reference stream that attends
@@ -88,7 +89,8 @@ function prepareStream(ops: Ops, name: string, stream: Stream, numHeads: number,
     throw new ShapeMismatchError(`jointAttention: ${name}.qkv ${showShape(qkv.shape)} must be [T, ${3 * width}] for ${numHeads} heads of ${headDim} (queries, keys, values).`, { qkv: qkv.shape, numHeads });
   }
   for (const gain of ['queryGain', 'keyGain'] as const) {
-    if (stream[gain].size !== width) throw new ShapeMismatchError(`jointAttention: ${name}.${gain} ${showShape(stream[gain].shape)} must have ${width} values, 64 for each of ${numHeads} heads.`, { [gain]: stream[gain].shape });
+    const operand = stream[gain];
+    if (operand && operand.size !== width) throw new ShapeMismatchError(`jointAttention: ${name}.${gain} ${showShape(operand.shape)} must have ${width} values, 64 for each of ${numHeads} heads.`, { [gain]: operand.shape });
   }
   const tokens = qkv.shape[0]!;
   const expected = [tokens, numHeads, 2, headDim / 2];

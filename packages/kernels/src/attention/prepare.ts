@@ -10,8 +10,8 @@ export const headDim = 64;
 
 interface ProjectedStream {
   qkv: TensorRef;
-  queryGain: Operand;
-  keyGain: Operand;
+  queryGain?: Operand;
+  keyGain?: Operand;
   rotary?: Operand;
 }
 
@@ -19,21 +19,20 @@ interface ProjectedStream {
 export function prepareHeads(ops: Ops, stream: ProjectedStream, numHeads: number, needsQuery: boolean): { query?: TensorRef; key: TensorRef; value: TensorRef } {
   const { qkv, queryGain, keyGain, rotary } = stream;
   const tokens = qkv.shape[0]!;
-  const head = (part: number, gain: Operand | undefined, scale: number, label: string): TensorRef => {
+  const head = (part: number, gain: Operand | undefined, rotation: Operand | undefined, scale: number, label: string): TensorRef => {
     const result = ops.empty([numHeads, tokens, headDim], 'f32', label);
-    const count = tokens * numHeads * 4;
     ops.dispatch({
-      kernel: gain === undefined ? splitKernel : rotary === undefined ? normKernel : rotaryKernel,
-      bindings: [qkv, gain ?? qkv, (gain && rotary) ?? qkv, result],
+      kernel: prepareKernel(gain !== undefined, rotation !== undefined),
+      bindings: [qkv, gain ?? qkv, rotation ?? qkv, result],
       uniforms: [tokens, numHeads, part, { f32: scale }],
-      workgroups: gridFor(count, workgroupSize),
-      flops: gain === undefined ? 0 : 8 * result.size,
+      workgroups: gridFor(tokens * numHeads * 4, workgroupSize),
+      flops: (gain ? 5 : 1) * result.size + (rotation ? 3 * result.size : 0),
     });
     return result;
   };
-  const key = head(1, keyGain, 1, 'key');
-  const value = head(2, undefined, 1, 'value');
-  return needsQuery ? { query: head(0, queryGain, Math.LOG2E / Math.sqrt(headDim), 'query'), key, value } : { key, value };
+  const key = head(1, keyGain, rotary, 1, 'key');
+  const value = head(2, undefined, undefined, 1, 'value');
+  return needsQuery ? { query: head(0, queryGain, rotary, Math.LOG2E / Math.sqrt(headDim), 'query'), key, value } : { key, value };
 }
 
 const workgroupSize = 64;
@@ -88,11 +87,8 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
 }
 ` + flatIndexWgsl;
 
-const kernel = (label: string, normalise: boolean, rotate: boolean): Kernel => ({
-  label: `attention/prepare/${label}`,
+const prepareKernel = (normalise: boolean, rotate: boolean): Kernel => ({
+  label: `attention/prepare/${['split', normalise && 'norm', rotate && 'rotary'].filter(Boolean).join('+')}`,
   code: `const NORMALISE = ${normalise};\nconst ROTATE = ${rotate};\n${body}`,
   workgroupSize: [workgroupSize],
 });
-const splitKernel = kernel('split', false, false);
-const normKernel = kernel('norm', true, false);
-const rotaryKernel = kernel('norm+rotary', true, true);
