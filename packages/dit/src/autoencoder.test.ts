@@ -1,9 +1,11 @@
 import { type Gpu, runOnce, type TensorRef, WeightsError } from '@onegt/kernels';
 import { requestGpu } from '@onegt/kernels/node';
 import { compareArrays, expectNoLeak } from '@onegt/kernels/testing';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { Autoencoder, type Trace } from './autoencoder.ts';
 import { draw, drawWeights, type DrawnWeights, metadata, readFixture } from './testing/fixtures.ts';
+
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 }); // whole models, also on a software adapter of a busy machine
 
 let gpu: Gpu;
 beforeAll(async () => { gpu = await requestGpu(); });

@@ -1,11 +1,13 @@
 import { type Gpu, Plan, runOnce, type TensorRef, WeightsError } from '@onegt/kernels';
 import { requestGpu } from '@onegt/kernels/node';
 import { compareArrays, expectNoLeak } from '@onegt/kernels/testing';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { mapFeatures, rotaryFrequencies, rotaryTable, tokenCanonical } from './conditioning.ts';
 import { DiT, patchify, unpatchify } from './model.ts';
 import { draw, drawWeights, type DrawnWeights, fixtureMaps, metadata, readFixture, thinned, toNHWC } from './testing/fixtures.ts';
 import { parseConfig } from './weights.ts';
+
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 }); // whole models, also on a software adapter of a busy machine
 
 let gpu: Gpu;
 beforeAll(async () => { gpu = await requestGpu(); });

@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { DisposedError, type Gpu, serializeSafetensors, ShapeMismatchError, type Tensor, WeightsError } from '@onegt/kernels';
 import { requestGpu } from '@onegt/kernels/node';
 import { expectNoLeak } from '@onegt/kernels/testing';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { TextureRenderer, type LoadingProgress, type RenderProgress, type TextureStage } from './renderer.ts';
 import { draw, drawWeights, type DrawnWeights, fixtureMaps, metadata, readFixture } from './testing/fixtures.ts';
 import { WarpRenderer } from './warp-renderer.ts';
 import type { WeightSources } from './weights.ts';
+
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 }); // whole models, also on a software adapter of a busy machine
 
 const fixture = readFixture('dit');
 const image = draw('renderer/image', 256 * 256 * 3);

@@ -7,7 +7,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { loadWeights, Plan, type Gpu, type TensorRef } from '@onegt/kernels';
 import { requestGpu } from '@onegt/kernels/node';
 import { compareArrays } from '@onegt/kernels/testing';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { Autoencoder } from './autoencoder.ts';
 import { mapFeatures, rotaryFrequencies, rotaryTable, tokenCanonical } from './conditioning.ts';
 import { DiT, unpatchify } from './model.ts';
@@ -16,6 +16,8 @@ import { loadConfig } from './weights.ts';
 
 const folder = new URL('../../weights-nano/weights/', import.meta.url);
 const hasWeights = existsSync(new URL('dit.safetensors', folder)) && existsSync(new URL('../fixtures/shipped.safetensors', import.meta.url));
+
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 }); // whole models, also on a software adapter of a busy machine
 
 let gpu: Gpu;
 beforeAll(async () => { gpu = await requestGpu(); });
