@@ -1,6 +1,5 @@
 // @onegt/kernels, as built: one plan per operation, replayed. Convolutions in NHWC (conversion outside the timing).
-// No `attention`: ours normalises queries and keys first, so it computes something else than the harness checks.
-import { conv2d as conv2dOp, depthwiseConv2d, Gpu, layerNorm, linear, packConv2d, packLinear, Plan, softmax as softmaxOp } from '../../../packages/kernels/dist/index.js';
+import { conv2d as conv2dOp, depthwiseConv2d, Gpu, jointAttention, layerNorm, linear, packConv2d, packLinear, Plan, softmax as softmaxOp } from '../../../packages/kernels/dist/index.js';
 
 export const name = 'onegt';
 let gpu;
@@ -38,6 +37,20 @@ export const layernorm = ({ R, C, x, g, b, eps }) => {
 };
 
 export const softmax = ({ R, C, x }) => make('softmax', { x }, (ops) => softmaxOp(ops, ops.input('x', [R, C])));
+
+/** Ours reads tokens `[S, 3, H, D]` as the projection makes them, and includes the change to heads in the timing. */
+export async function attention({ H, S, D, q, k, v }) {
+  const tokens = new Float32Array(3 * H * S * D);
+  for (const [part, x] of [q, k, v].entries()) {
+    for (let h = 0; h < H; h++) for (let s = 0; s < S; s++) tokens.set(x.subarray((h * S + s) * D, (h * S + s + 1) * D), ((s * 3 + part) * H + h) * D);
+  }
+  const toHeads = (y) => {
+    const result = new Float32Array(y.length);
+    for (let h = 0; h < H; h++) for (let s = 0; s < S; s++) result.set(y.subarray((s * H + h) * D, (s * H + h + 1) * D), (h * S + s) * D);
+    return result;
+  };
+  return make('attention', { qkv: tokens }, (ops) => jointAttention(ops, { main: { qkv: ops.input('qkv', [S, 3 * H * D]) }, numHeads: H }).main, toHeads);
+}
 
 export async function conv2d({ C, O, H, W, x, w }) {
   const weight = packConv2d(gpu, w, [O, C, 3, 3]);
