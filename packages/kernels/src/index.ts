@@ -23,7 +23,7 @@ export type { Padding } from './conv2d/window.ts';
 export { depthwiseConv2d, type DepthwiseConv2dOptions } from './depthwise/depthwise.ts';
 export { avgPool2d, type AvgPoolOptions, maxPool2d, type PoolOptions } from './pooling/pooling.ts';
 export { pad2d, type Pad2dOptions } from './pooling/pad2d.ts';
-export { cropResize, type CropResizeOptions, type SquareCrop } from './resize/cropResize.ts';
+export { cropResize, type CropResizeOptions, type SquareCrop, squareCropValues } from './resize/cropResize.ts';
 export { resizeBilinear, resizeNearest, type ResizeOptions, upsampleNearest } from './resize/resize.ts';
 export { pixelShuffle, pixelUnshuffle } from './shuffle/shuffle.ts';
 export { type CachedStream, jointAttention, type JointAttentionOptions, prepareKeyValue, type Stream } from './attention/attention.ts';

@@ -27,7 +27,7 @@ export interface CropResizeOptions {
 
 /**
  * @param image - `[H, W, C]` f32, or `[H, W]` u32 with RGBA bytes (little-endian, as in `ImageData`)
- * @param crop - fixed numbers, or an f32 operand of 4 values (centerX, centerY, size, rotationRadians) read at each run
+ * @param crop - fixed numbers, or an f32 operand `[4]` read at each run, filled with {@link squareCropValues}
  * @returns `[outputSize, outputSize, C]`; from RGBA bytes 3 channels
  */
 export function cropResize(ops: Ops, image: Operand, crop: SquareCrop | Operand, outputSize: number, options: CropResizeOptions = {}): TensorRef {
@@ -40,7 +40,7 @@ export function cropResize(ops: Ops, image: Operand, crop: SquareCrop | Operand,
   const cropOperand = isOperand(crop) ? crop : undefined;
   const fixed: SquareCrop = isOperand(crop) ? { centerX: 0, centerY: 0, size: 1 } : crop;
   if (cropOperand && (cropOperand.size !== 4 || cropOperand.dtype !== 'f32')) {
-    throw new ShapeMismatchError(`cropResize: the crop operand must be f32 [4] (centerX, centerY, size, rotationRadians), but it is ${cropOperand.dtype} ${showShape(cropOperand.shape)}.`);
+    throw new ShapeMismatchError(`cropResize: the crop operand must be f32 [4] (see squareCropValues), but it is ${cropOperand.dtype} ${showShape(cropOperand.shape)}.`);
   }
   if (!(fixed.size > 0) || ![fixed.centerX, fixed.centerY, fixed.rotationRadians ?? 0].every(Number.isFinite)) {
     throw new ShapeMismatchError(`cropResize: the crop ${JSON.stringify(crop)} is not valid. Its size must be positive and all numbers finite.`, { crop });
@@ -52,13 +52,18 @@ export function cropResize(ops: Ops, image: Operand, crop: SquareCrop | Operand,
     bindings: [image, cropOperand ?? image, result],
     uniforms: [
       height!, width!, channels, outputSize,
-      { f32: fixed.centerX }, { f32: fixed.centerY }, { f32: fixed.size }, { f32: fixed.rotationRadians ?? 0 },
+      ...Array.from(squareCropValues(fixed), (f32) => ({ f32 })),
       { f32: scale }, { f32: offset },
     ],
     workgroups: gridFor(isPacked ? outputSize ** 2 : result.size, defaultWorkgroup),
     flops: 16 * result.size,
   });
   return result;
+}
+
+/** A crop as a kernel reads it: its centre, and its top edge as a vector. No angle: a GPU's sine may be off by 2^-11. */
+export function squareCropValues({ centerX, centerY, size, rotationRadians = 0 }: SquareCrop): Float32Array {
+  return Float32Array.of(centerX, centerY, size * Math.cos(rotationRadians), size * Math.sin(rotationRadians));
 }
 
 const isOperand = (crop: SquareCrop | Operand): crop is Operand => 'shape' in crop;
@@ -72,7 +77,7 @@ const cropKernel = (isPacked: boolean, hasCropOperand: boolean): Kernel => ({
 const bindings = /* wgsl */ `
 struct Dims {
   height: u32, width: u32, channels: u32, output_size: u32,
-  crop: vec4f,          // center_x, center_y, size, rotation
+  crop: vec4f,          // center, top edge
   scale: f32, offset: f32,
 }
 @group(0) @binding(0) var<storage, read>       image  : array<Element>;  // [H, W, C], or [H, W] of packed RGBA
@@ -122,14 +127,15 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   var square = dims.crop;
   if (HAS_CROP_OPERAND) { square = crop[0]; }
   let pixel = pixel_of(index);
-  let step = square.z / f32(dims.output_size);          // source pixels per target pixel
+  let size = length(square.zw);
+  let step = size / f32(dims.output_size);                // source pixels per target pixel
   let taps = u32(clamp(ceil(step - 1e-4), 1.0, 256.0));   // bilinear samples per axis that cover the footprint
   let corner = vec2f(f32(pixel % dims.output_size), f32(pixel / dims.output_size));
-  let axis = vec2f(cos(square.w), sin(square.w));
+  let axis = square.zw / size;
   var sum = Texel();
   for (var y = 0u; y < taps; y++) {
     for (var x = 0u; x < taps; x++) {
-      let local = (corner + (vec2f(f32(x), f32(y)) + 0.5) / f32(taps)) * step - 0.5 * square.z;
+      let local = (corner + (vec2f(f32(x), f32(y)) + 0.5) / f32(taps)) * step - 0.5 * size;
       sum += bilinear(square.xy + vec2f(local.x * axis.x - local.y * axis.y, local.x * axis.y + local.y * axis.x) - 0.5, index);
     }
   }

@@ -3,7 +3,7 @@ import { Gpu } from '../gpu/gpu.ts';
 import { requestGpu } from '../node/index.ts';
 import { Plan, runOnce } from '../plan/plan.ts';
 import { expectClose, randomArray } from '../testing/index.ts';
-import { cropResize, type SquareCrop } from './cropResize.ts';
+import { cropResize, type SquareCrop, squareCropValues } from './cropResize.ts';
 import { resizeBilinear, resizeNearest, type ResizeMode, upsampleNearest } from './resize.ts';
 import { cropResizeReference, resizeReference } from './resize.reference.ts';
 
@@ -83,9 +83,9 @@ describe('cropResize', () => {
       ops.output('packed', cropResize(ops, packed, crop, outputSize, options));
       ops.output('per run', cropResize(ops, packed, perRun, outputSize, options));
     });
-    plan.write('crop', Float32Array.of(crop.centerX, crop.centerY, crop.size, crop.rotationRadians!));
+    plan.write('crop', squareCropValues(crop));
     plan.run();
-    // Sines, cosines and sample positions are f32: a position error of 1e-6 times a contrast of 2 per pixel.
+    // Sample positions are f32: a position error of 1e-6 times a contrast of 2 per pixel.
     for (const name of ['floats', 'packed', 'per run']) expectClose(await plan.read(name), expected, 3e-5);
   });
 
@@ -95,6 +95,6 @@ describe('cropResize', () => {
     await expect(runOnce(gpu, (ops) => cropResize(ops, image, crop, 8))).rejects.toThrowErrorMatchingInlineSnapshot(`[ShapeMismatchError: cropResize: the image must be f32 [H, W, C] or u32 [H, W] (RGBA bytes), but it is f32 [4, 4].]`);
     await expect(runOnce(gpu, (ops) => cropResize(ops, fine, { ...crop, size: 0 }, 8))).rejects.toThrowErrorMatchingInlineSnapshot(`[ShapeMismatchError: cropResize: the crop {"centerX":7.3,"centerY":4.1,"size":0,"rotationRadians":0.4} is not valid. Its size must be positive and all numbers finite.]`);
     await expect(runOnce(gpu, (ops) => cropResize(ops, fine, crop, 0.5))).rejects.toThrowErrorMatchingInlineSnapshot(`[ShapeMismatchError: cropResize: the output size 0.5 is not valid. Use a whole number of at least 1.]`);
-    await expect(runOnce(gpu, (ops) => cropResize(ops, fine, image, 8))).rejects.toThrowErrorMatchingInlineSnapshot(`[ShapeMismatchError: cropResize: the crop operand must be f32 [4] (centerX, centerY, size, rotationRadians), but it is f32 [4, 4].]`);
+    await expect(runOnce(gpu, (ops) => cropResize(ops, fine, image, 8))).rejects.toThrowErrorMatchingInlineSnapshot(`[ShapeMismatchError: cropResize: the crop operand must be f32 [4] (see squareCropValues), but it is f32 [4, 4].]`);
   });
 });
