@@ -57,7 +57,7 @@ test('an open jaw is an open jaw again when the rendered face is observed', asyn
   const opening = ({ detected }: Awaited<ReturnType<typeof observeRendering>>): number => detected[upperLip * 3 + 1]! - detected[lowerLip * 3 + 1]!;
   const closed = opening(await observeRendering({ expression: neutralExpression() }));
   const open = opening(await observeRendering({ expression: { ...neutralExpression(), jawOpen: 0.7 } }));
-  expect(open).toBeGreaterThan(closed + 0.05); // crop units: 2 is the side of the picture
+  expect(open).toBeGreaterThan(closed + 0.03); // crop units: 2 is the side of the picture; 4 of its 256 pixels
 });
 
 test('the same seed gives the same picture, another seed another one', async () => {
