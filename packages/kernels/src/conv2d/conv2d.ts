@@ -10,7 +10,7 @@ import type { Kernel } from '../plan/kernel.ts';
 import type { Operand, Ops, TensorRef } from '../plan/ops.ts';
 import { showShape } from '../tensor/shape.ts';
 import { Tensor } from '../tensor/tensor.ts';
-import { chooseSubgroupTile, conv2dSubgroupKernel, subgroupTileLanes, tileExtent } from './conv2d.subgroup.ts';
+import { chooseSubgroupTile, conv2dSubgroupKernel, subgroupTileLanes } from './conv2d.subgroup.ts';
 import { conv2dWorkgroupKernel, workgroupTile } from './conv2d.workgroup.ts';
 import type { ConvVariant } from './epilogue.ts';
 import { conv2dLayout } from './packing.ts';
@@ -93,7 +93,7 @@ export function defaultVariant({ info }: Gpu): KernelVariant {
 function chooseKernel(ops: Ops, variant: KernelVariant, convVariant: ConvVariant, outputQuads: number): { kernel: Kernel; extent: { outputQuads: number; pixels: number } } {
   if (variant === 'workgroup') return { kernel: conv2dWorkgroupKernel(convVariant), extent: workgroupTile };
   const tile = chooseSubgroupTile(ops.gpu.info.subgroupSize, outputQuads);
-  return { kernel: conv2dSubgroupKernel(tile, convVariant), extent: tileExtent(tile) };
+  return { kernel: conv2dSubgroupKernel(tile, convVariant), extent: { outputQuads: tile.vectors, pixels: tile.pixels * tile.lanes } };
 }
 
 /** Tiles of pixels run over y and, past WebGPU's limit of 65,535, over z. */
