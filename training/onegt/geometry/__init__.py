@@ -31,6 +31,6 @@ def skeleton_map(points, topology, size=MAP_SIZE):
 def warp_reference(reference_map, target_map, picture):
     """Texture-map `picture` [S, S, 3] u8 onto the target skeleton -> (warped [S, S, 3] u8, mask [S, S] u8)."""
     size = picture.shape[0]
-    out, mask = np.empty_like(picture), np.empty((size, size), np.uint8)
+    out, mask = np.empty((size, size, 3), np.uint8), np.empty((size, size), np.uint8)
     _call("warp_reference", size, np.ascontiguousarray(reference_map), np.ascontiguousarray(target_map), np.ascontiguousarray(picture), out, mask)
     return out, mask
