@@ -103,4 +103,4 @@ test('animate: an orbit clip, and a clip that this orbit drives; an aborted one 
   } finally {
     await rm(folder, { recursive: true });
   }
-});
+}, 600_000); // three pipelines are opened: half a minute each on SwiftShader
