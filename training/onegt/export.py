@@ -20,6 +20,16 @@ def half(weights):
     return out
 
 
+def load_weights(model, path):
+    """Start a model from a checkpoint (.pt) or from exported weights (.safetensors; other models' tensors in the file are skipped)."""
+    if path.endswith(".safetensors"):
+        tensors, _ = safetensors.load_file(path)
+        weights = {name: torch.from_numpy(tensors[name].astype(np.float32)) for name in model.state_dict()}
+    else:
+        weights = torch.load(path)["model"]
+    model.load_state_dict(weights)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("runs")

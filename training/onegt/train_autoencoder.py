@@ -14,6 +14,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from .autoencoder import Autoencoder
+from .export import load_weights
 from .fused import set_num_threads
 from .optimiser import AdamW
 from .pairs import masked_psnr
@@ -48,7 +49,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pool")
     parser.add_argument("--out", default="runs")
-    parser.add_argument("--initialise")
+    parser.add_argument("--initialise", help="weights to start from: .pt or .safetensors")
     parser.add_argument("--decoder-only", action="store_true")
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--batch", type=int, default=16)
@@ -62,7 +63,7 @@ def main():
     torch.manual_seed(0)
     model = Autoencoder()
     if options.initialise:
-        model.load_state_dict(torch.load(options.initialise)["model"])
+        load_weights(model, options.initialise)
     trained = model.decoder if options.decoder_only else model
     optimiser = AdamW(trained.parameters(), weight_decay=0, betas=(0.9, 0.99), ema=0.999)
     every = sorted(glob.glob(os.path.join(options.pool, "rgb_???????.npy")))

@@ -15,6 +15,7 @@ import torch
 import torch.distributed as distributed
 from .autoencoder import load_autoencoder
 from .dit import SAMPLING, DiT
+from .export import load_weights
 from .fused import set_num_threads
 from .optimiser import AdamW
 from .pairs import HeldOut, Pairs, decode, render_latents
@@ -50,7 +51,7 @@ def main():
     parser.add_argument("pool")
     parser.add_argument("--autoencoder", required=True)
     parser.add_argument("--out", default="runs")
-    parser.add_argument("--initialise", help="weights to start from")
+    parser.add_argument("--initialise", help="weights to start from: .pt or .safetensors")
     parser.add_argument("--minutes", type=float, default=90)
     parser.add_argument("--batch", type=int, default=8, help="per worker")
     parser.add_argument("--learning-rate", type=float, default=5e-4)
@@ -69,7 +70,7 @@ def main():
     torch.manual_seed(0)
     model = DiT()
     if options.initialise:
-        model.load_state_dict(torch.load(options.initialise)["model"])
+        load_weights(model, options.initialise)
     optimiser = AdamW(model.parameters(), ema=options.ema)
     pairs = Pairs(options.pool)
     held_out = HeldOut(options.pool, 1_000_000, 12) if rank == 0 else None

@@ -169,6 +169,10 @@ class Export(unittest.TestCase):
             model = PointTransformer(3, 2, points=64, layers=1)
             safetensors.save_file(export.half(model.state_dict()), path)
             tensors, _ = safetensors.load_file(path)
+            again = PointTransformer(3, 2, points=64, layers=1)
+            export.load_weights(again, path)
+        for name, value in model.state_dict().items():
+            self.assertTrue(torch.allclose(again.state_dict()[name].float(), value.float(), atol=4e-3, rtol=1e-2), name)
         self.assertEqual(set(tensors), set(model.state_dict()))
         self.assertTrue(np.allclose(tensors['output'], model.output.detach().numpy(), atol=1e-4))
 
