@@ -1,0 +1,18 @@
+/** One person's head in one expression: what everything attached to a face follows. */
+import type { ExpressionWeights } from '@onegt/skeleton';
+import type { HeadModel } from './head-model.ts';
+
+export interface PosedHead {
+  readonly model: HeadModel;
+  readonly identity: Float32Array;
+  readonly expression: ExpressionWeights;
+  /** `[R, 3]` head space, cm, and unit normals. */
+  readonly positions: Float32Array;
+  readonly normals: Float32Array;
+  /** `[R, 3]` this person at rest: roots of hair and the fit of glasses. */
+  readonly neutralPositions: Float32Array;
+  readonly neutralNormals: Float32Array;
+  /** `[600, 3]` skeleton points in this expression, and at rest. */
+  readonly points: Float32Array;
+  readonly neutralPoints: Float32Array;
+}

@@ -1,0 +1,27 @@
+/**
+ * A scene as plain data: who (a {@link Person}), where ({@link Setting}) and what one picture shows ({@link Shot}).
+ * Everything is sampled from a seed and can be stored as JSON; nothing here touches a GPU.
+ */
+import type { Camera, ExpressionWeights } from '@onegt/skeleton';
+
+/** What correlates the looks of one person: grey hair comes with age, stubble with a masculine face. */
+export interface Traits {
+  /** Years, 16..85. */
+  age: number;
+  /** 0 feminine .. 1 masculine presentation; continuous. */
+  masculine: number;
+  /** Concentration of melanin in the skin, 0 very light .. 1 very dark. */
+  melanin: number;
+  /** Concentration of haemoglobin, 0..1. */
+  haemoglobin: number;
+  /** Natural hair pigment: eumelanin 0..1 and pheomelanin (red) 0..1, before age and dye. */
+  hairMelanin: number;
+  hairRedness: number;
+}
+
+/** One picture of a person in a setting. */
+export interface Shot {
+  /** ARKit names, 0..1; gaze by the eyeLook names. */
+  expression: ExpressionWeights;
+  camera: Camera;
+}
