@@ -31,6 +31,9 @@ export interface Topology {
   /** `[600, 3]` canonical coordinates: `meanHead / 12`. */
   readonly canonical: Float32Array;
   readonly numTriangles: number;
+  /** Where the points lie on any ICT-FaceKit head: `[600, 3]` vertices of the mesh and their weights, which sum to 1. */
+  readonly ictVertex: Uint32Array;
+  readonly ictWeight: Float32Array;
 }
 
 let cached: Topology | undefined;
@@ -42,7 +45,10 @@ export function skeletonTopology(): Topology {
     const triangles = file.i32('triangles');
     const regions = file.bytes('triangle_region').slice();
     const meanHead = file.f32('canonical', [NUM_POINTS, 3]).map((value, i) => value - HEAD_CENTRE[i % 3]!);
-    cached = { triangles, regions, meanHead, canonical: meanHead.map((value) => value / CANONICAL_SCALE), numTriangles: regions.length };
+    const canonical = meanHead.map((value) => value / CANONICAL_SCALE);
+    const ictVertex = Uint32Array.from(file.i32('vertex'));
+    const ictWeight = file.f32('barycentric', [NUM_POINTS, 3]);
+    cached = { triangles, regions, meanHead, canonical, numTriangles: regions.length, ictVertex, ictWeight };
   }
   return cached;
 }

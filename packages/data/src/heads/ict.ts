@@ -1,0 +1,179 @@
+/**
+ * The head of ICT-FaceKit (Li et al., "Learning Formation of Physically-Based Face Attributes", CVPR 2020; MIT), read
+ * from a safetensors pack that `ict-import.ts` writes from the public release: neutral `[V, 3]`, identity `[100, V, 3]`,
+ * expression `[53, V, 3]`, quads already split into triangles, texture coordinates with indices of their own.
+ *
+ * Its lashes, tear film and eye occlusion meshes are not in the pack; the inner eyeballs (irises) are kept for the
+ * skeleton's points but not drawn: the cornea, which the outer eyeball bulges into, would cover them.
+ */
+import { parseSafetensors, type SafetensorsFile } from '@onegt/kernels';
+import { EXPRESSION_NAMES, HEAD_CENTRE, skeletonTopology } from '@onegt/skeleton';
+import { HeadModelError } from './errors.ts';
+import { type Eye, type HeadModel, type Part, PARTS } from './head-model.ts';
+
+/** Vertices of a pack, by what they are (first, end): the order of the ICT-FaceKit release. */
+export const ICT_RANGES = {
+  face: [0, 9409],
+  headAndNeck: [9409, 11248],
+  mouthSocket: [11248, 13294],
+  eyeSockets: [13294, 14062],
+  gumsAndTongue: [14062, 17039],
+  teeth: [17039, 21451],
+  leftSclera: [21451, 22221],
+  leftIris: [22221, 23021],
+  rightSclera: [23021, 23791],
+  rightIris: [23791, 24591],
+} as const;
+
+export const ICT_VERTICES = 24591;
+/** From here to the end of the gums it is the tongue. */
+const FIRST_TONGUE_VERTEX = 16312;
+
+const DRAWN: readonly (readonly [first: number, end: number, part: Part, uvLeft: number, uvWidth: number])[] = [
+  [0, 11248, 'skin', 0, 2],
+  [11248, 13294, 'mouth', 0, 2],
+  [13294, 14062, 'socket', 0, 2],
+  [14062, 17039, 'gums', 2, 1],
+  [17039, 21451, 'teeth', 3, 1],
+  [21451, 22221, 'eyeball', 0, 1],
+  [23021, 23791, 'eyeball', 0, 1],
+];
+
+/** A sphere through the back of the sclera of the mean head, fitted by least squares (residual below 0.5 mm). */
+const EYE_CENTRE = [3.101, 3.604, 7.873] as const;
+const EYE_RADIUS = 1.527;
+
+/**
+ * @param pack - the bytes of `ict-facekit.safetensors`
+ * @throws {@link HeadModelError} when tensors, shapes or names are not those of the pack
+ */
+export function loadIctHead(pack: ArrayBuffer | Uint8Array): HeadModel {
+  const file = openPack(pack instanceof Uint8Array ? pack : new Uint8Array(pack));
+  const numIdentityModes = file.shape('identity')[0]!;
+  const neutral = file.f32('neutral').map((value, i) => value - HEAD_CENTRE[i % 3]!);
+  const { ictVertex: skeletonVertex, ictWeight: skeletonWeight } = skeletonTopology();
+  return {
+    name: 'ict-facekit',
+    licence: 'ICT-FaceKit, USC Institute for Creative Technologies, MIT',
+    neutral,
+    identityModes: file.f32('identity'),
+    numIdentityModes,
+    expressionModes: arkitModes(file),
+    expressionNames: EXPRESSION_NAMES,
+    ...renderMesh(file, neutral),
+    eyes: [eye('left', 1, ICT_RANGES.leftSclera[0], ICT_RANGES.leftIris[1]), eye('right', -1, ICT_RANGES.rightSclera[0], ICT_RANGES.rightIris[1])],
+    skeletonVertex,
+    skeletonWeight,
+  };
+}
+
+const eye = (side: Eye['side'], sign: number, first: number, end: number): Eye => ({
+  side, first, count: end - first, radius: EYE_RADIUS,
+  centre: [sign * EYE_CENTRE[0] - HEAD_CENTRE[0], EYE_CENTRE[1] - HEAD_CENTRE[1], EYE_CENTRE[2] - HEAD_CENTRE[2]],
+});
+
+const ADVICE = 'Build the pack anew with `onegt-data import-ict <folder of ICT-FaceKit/FaceXModel>`.';
+
+function openPack(bytes: Uint8Array): SafetensorsFile {
+  let file: SafetensorsFile;
+  try {
+    file = parseSafetensors(bytes);
+  } catch (cause) {
+    throw new HeadModelError('head-pack', `This is no head pack: ${(cause as Error).message}\n  ${ADVICE}`, { cause });
+  }
+  const V = ICT_VERTICES;
+  const expected: Record<string, (number | string)[]> = {
+    neutral: [V, 3], identity: ['I', V, 3], expression: ['E', V, 3], triangles: ['T', 3], triangles_uv: ['T', 3], uv: ['U', 2],
+  };
+  const sizes = new Map<string, number>();
+  for (const [name, wanted] of Object.entries(expected)) {
+    if (!file.has(name)) throw new HeadModelError('head-pack', `The head pack has no tensor "${name}"; it holds ${file.names().join(', ') || 'none'}.\n  ${ADVICE}`, { data: { name } });
+    const shape = file.shape(name);
+    const fits = shape.length === wanted.length && wanted.every((size, i) => {
+      if (typeof size === 'number') return shape[i] === size;
+      if (!sizes.has(size)) sizes.set(size, shape[i]!);
+      return sizes.get(size) === shape[i];
+    });
+    if (!fits) {
+      const needed = wanted.map((size) => (typeof size === 'string' && sizes.has(size) ? `${size} = ${sizes.get(size)}` : size));
+      throw new HeadModelError('head-pack', `Head pack: "${name}" is [${shape.join(', ')}], expected [${needed.join(', ')}].\n  ${ADVICE}`, { data: { name, shape, expected: wanted } });
+    }
+  }
+  return file;
+}
+
+/** ICT's 53 shapes as ARKit's: it has two of the shapes that ARKit has once (browInnerUp, cheekPuff); they act together. */
+function arkitModes(file: SafetensorsFile): Float32Array {
+  const size = ICT_VERTICES * 3;
+  const stored = file.f32('expression');
+  const count = stored.length / size;
+  const names = expressionNames(file);
+  if (names.length !== count) throw new HeadModelError('head-pack', `Head pack: ${names.length} expression names for ${count} expressions.\n  ${ADVICE}`);
+  const modes = new Float32Array(EXPRESSION_NAMES.length * size);
+  const missing = new Set<string>(EXPRESSION_NAMES);
+  names.forEach((name, i) => {
+    const arkit = arkitName(name);
+    const mode = EXPRESSION_NAMES.findIndex((known) => known === arkit);
+    if (mode < 0) throw new HeadModelError('head-pack', `Head pack: expression "${name}" is none of ICT-FaceKit's.\n  ${ADVICE}`, { data: { name } });
+    missing.delete(arkit);
+    for (let k = 0; k < size; k++) modes[mode * size + k]! += stored[i * size + k]!;
+  });
+  if (missing.size > 0) throw new HeadModelError('head-pack', `Head pack: no expression ${[...missing].join(', ')}.\n  ${ADVICE}`, { data: { missing: [...missing] } });
+  return modes;
+}
+
+function expressionNames(file: SafetensorsFile): string[] {
+  try {
+    const names: unknown = JSON.parse(file.metadata.expression_names ?? '');
+    if (Array.isArray(names) && names.every((name) => typeof name === 'string')) return names;
+  } catch { /* reported below */ }
+  throw new HeadModelError('head-pack', `Head pack: the metadata has no list "expression_names".\n  ${ADVICE}`);
+}
+
+/** `browDown_L` -> `browDownLeft`, `browInnerUp_L` -> `browInnerUp` */
+function arkitName(ict: string): string {
+  const once = ict.replace(/_[LR]$/, '');
+  if ((EXPRESSION_NAMES as readonly string[]).includes(once)) return once;
+  return once + (ict.endsWith('_L') ? 'Left' : 'Right');
+}
+
+/** The drawn parts. A render vertex is a distinct pair of vertex and texture coordinate. */
+function renderMesh(file: SafetensorsFile, neutral: Float32Array): Pick<HeadModel, 'renderSource' | 'triangles' | 'parts' | 'uv' | 'canonical'> {
+  const corners = file.i32('triangles');
+  const cornersUV = file.i32('triangles_uv');
+  const coordinates = file.f32('uv');
+  checkIndices('triangles', corners, ICT_VERTICES);
+  checkIndices('triangles_uv', cornersUV, coordinates.length / 2);
+  const triangles: number[] = [];
+  const parts: number[] = [];
+  const source: number[] = [];
+  const uv: number[] = [];
+  const seen = new Map<number, number>();
+  for (const [first, end, part, uvLeft, uvWidth] of DRAWN) {
+    for (let t = 0; t < corners.length; t += 3) {
+      if (![0, 1, 2].every((k) => corners[t + k]! >= first && corners[t + k]! < end)) continue;
+      for (let k = 0; k < 3; k++) {
+        const pair = corners[t + k]! * (coordinates.length / 2) + cornersUV[t + k]!;
+        let vertex = seen.get(pair);
+        if (vertex === undefined) {
+          vertex = source.length;
+          seen.set(pair, vertex);
+          source.push(corners[t + k]!);
+          const [u, v] = [coordinates[2 * cornersUV[t + k]!]!, coordinates[2 * cornersUV[t + k]! + 1]!];
+          uv.push(Math.min(1, Math.max(0, (u - uvLeft) / uvWidth)), Math.min(1, Math.max(0, v)));
+        }
+        triangles.push(vertex);
+      }
+      const isTongue = part === 'gums' && [0, 1, 2].every((k) => corners[t + k]! >= FIRST_TONGUE_VERTEX);
+      parts.push(PARTS.indexOf(isTongue ? 'tongue' : part));
+    }
+  }
+  const canonical = new Float32Array(source.length * 3);
+  source.forEach((vertex, i) => canonical.set(neutral.subarray(3 * vertex, 3 * vertex + 3), 3 * i));
+  return { renderSource: Uint32Array.from(source), triangles: Uint32Array.from(triangles), parts: Uint8Array.from(parts), uv: Float32Array.from(uv), canonical };
+}
+
+function checkIndices(name: string, indices: Int32Array, size: number): void {
+  const wrong = indices.findIndex((index) => index < 0 || index >= size);
+  if (wrong >= 0) throw new HeadModelError('head-pack', `Head pack: "${name}" has index ${indices[wrong]} at ${wrong}, but there are ${size}.\n  ${ADVICE}`);
+}

@@ -1,0 +1,214 @@
+/**
+ * One person's head in one expression, on the CPU: rest shape once per person, then a sparse sum of expression modes,
+ * eyes turned by the gaze, smooth normals, skeleton points.
+ */
+import { EXPRESSION_NAMES, type ExpressionName, type ExpressionWeights } from '@onegt/skeleton';
+import { HeadModelError } from './errors.ts';
+import type { Eye, HeadModel } from './head-model.ts';
+import type { PosedHead } from './posed-head.ts';
+
+/** At weight 1 of eyeLookOut and eyeLookIn. */
+export const GAZE_YAW_RADIANS = (30 * Math.PI) / 180;
+/** At weight 1 of eyeLookUp and eyeLookDown. */
+export const GAZE_PITCH_RADIANS = (22 * Math.PI) / 180;
+
+/** One person. */
+export interface HeadPoser {
+  readonly model: HeadModel;
+  /** `[I]` */
+  readonly identity: Float32Array;
+  /** @param out - what an earlier call returned: its arrays are written again, nothing is allocated */
+  pose(expression: ExpressionWeights, out?: PosedHead): PosedHead;
+}
+
+/** @see createHeadPoser, which is cheaper for more than one expression of a person */
+export function poseHead(model: HeadModel, identity: ArrayLike<number>, expression: ExpressionWeights): PosedHead {
+  return createHeadPoser(model, identity).pose(expression);
+}
+
+/**
+ * @param identity - weights in standard deviations; the modes that it is too short for are 0
+ * @throws {@link HeadModelError} when there are more weights than modes, or one is not finite
+ */
+export function createHeadPoser(model: HeadModel, identity: ArrayLike<number>): HeadPoser {
+  if (identity.length > model.numIdentityModes) {
+    throw new HeadModelError('head-identity', `${identity.length} identity weights for the head "${model.name}", which has ${model.numIdentityModes} modes.\n  Leave the last ones out.`, { data: { given: identity.length, modes: model.numIdentityModes } });
+  }
+  const weights = new Float32Array(model.numIdentityModes);
+  for (let i = 0; i < identity.length; i++) {
+    if (!Number.isFinite(identity[i])) throw new HeadModelError('head-identity', `Identity weight ${i} is ${identity[i]}; it must be a finite number, usually from -3 to 3.`, { data: { index: i } });
+    weights[i] = identity[i]!;
+  }
+  const rest = restShape(model, weights);
+  const neutralPositions = renderPositions(model, rest, new Float32Array(model.renderSource.length * 3));
+  const neutralNormals = smoothNormals(model, rest, new Float32Array(neutralPositions.length));
+  const neutralPoints = skeletonPoints(model, rest, new Float32Array(model.skeletonVertex.length));
+  const shape = new Float32Array(rest.length);
+  const modes = sparseModes(model);
+
+  return {
+    model,
+    identity: weights,
+    pose(expression, out) {
+      shape.set(rest);
+      for (const [name, weight] of Object.entries(expression)) {
+        const mode = modes.get(name as ExpressionName);
+        if (mode !== undefined && weight !== 0 && weight !== undefined) addSparse(shape, mode, weight);
+      }
+      for (const eye of model.eyes) turnEye(model, shape, eye, expression);
+      const positions = out?.positions ?? new Float32Array(neutralPositions.length);
+      const normals = out?.normals ?? new Float32Array(neutralPositions.length);
+      const points = out?.points ?? new Float32Array(neutralPoints.length);
+      renderPositions(model, shape, positions);
+      smoothNormals(model, shape, normals);
+      skeletonPoints(model, shape, points);
+      return { model, identity: weights, expression, positions, normals, points, neutralPositions, neutralNormals, neutralPoints };
+    },
+  };
+}
+
+function restShape(model: HeadModel, weights: Float32Array): Float32Array {
+  const shape = model.neutral.slice();
+  const size = shape.length;
+  weights.forEach((weight, i) => {
+    if (weight === 0) return;
+    const mode = model.identityModes.subarray(i * size, (i + 1) * size);
+    for (let k = 0; k < size; k++) shape[k]! += weight * mode[k]!;
+  });
+  return shape;
+}
+
+/** What an expression moves, and how far. */
+interface SparseMode {
+  vertices: Uint32Array;
+  /** `[vertices, 3]` */
+  offsets: Float32Array;
+}
+
+/** A micrometre: nothing smaller is visible, and half of ICT's modes is smaller. */
+const NEGLIGIBLE_CM = 1e-4;
+const sparse = new WeakMap<HeadModel, ReadonlyMap<ExpressionName, SparseMode>>();
+
+function sparseModes(model: HeadModel): ReadonlyMap<ExpressionName, SparseMode> {
+  let modes = sparse.get(model);
+  if (modes === undefined) {
+    modes = new Map(model.expressionNames.map((name, e) => [name, sparseMode(model.expressionModes.subarray(e * model.neutral.length, (e + 1) * model.neutral.length))]));
+    sparse.set(model, modes);
+  }
+  return modes;
+}
+
+function sparseMode(dense: Float32Array): SparseMode {
+  const vertices: number[] = [];
+  for (let v = 0; v < dense.length / 3; v++) {
+    if (Math.max(Math.abs(dense[3 * v]!), Math.abs(dense[3 * v + 1]!), Math.abs(dense[3 * v + 2]!)) > NEGLIGIBLE_CM) vertices.push(v);
+  }
+  const offsets = new Float32Array(vertices.length * 3);
+  vertices.forEach((v, i) => offsets.set(dense.subarray(3 * v, 3 * v + 3), 3 * i));
+  return { vertices: Uint32Array.from(vertices), offsets };
+}
+
+function addSparse(shape: Float32Array, { vertices, offsets }: SparseMode, weight: number): void {
+  for (let i = 0; i < vertices.length; i++) {
+    const at = 3 * vertices[i]!;
+    shape[at]! += weight * offsets[3 * i]!;
+    shape[at + 1]! += weight * offsets[3 * i + 1]!;
+    shape[at + 2]! += weight * offsets[3 * i + 2]!;
+  }
+}
+
+/** Where the centre of an eye is on this head: it moves as the mean of the eye's vertices does. */
+export function eyeCentre(model: HeadModel, shape: Float32Array, eye: Eye): [number, number, number] {
+  const moved = [0, 0, 0];
+  for (let i = 3 * eye.first; i < 3 * (eye.first + eye.count); i++) moved[i % 3]! += shape[i]! - model.neutral[i]!;
+  return [0, 1, 2].map((k) => eye.centre[k]! + moved[k]! / eye.count) as [number, number, number];
+}
+
+/** Gaze of one eye: yaw towards +x (the subject's left), pitch upwards, radians. */
+export function gazeOf(expression: ExpressionWeights, side: Eye['side']): { yaw: number; pitch: number } {
+  const suffix = side === 'left' ? 'Left' : 'Right';
+  const outward = side === 'left' ? 1 : -1;
+  const weight = (name: 'Out' | 'In' | 'Up' | 'Down'): number => expression[`eyeLook${name}${suffix}`] ?? 0;
+  return { yaw: outward * GAZE_YAW_RADIANS * (weight('Out') - weight('In')), pitch: GAZE_PITCH_RADIANS * (weight('Up') - weight('Down')) };
+}
+
+function turnEye(model: HeadModel, shape: Float32Array, eye: Eye, expression: ExpressionWeights): void {
+  const { yaw, pitch } = gazeOf(expression, eye.side);
+  if (yaw === 0 && pitch === 0) return;
+  const [cx, cy, cz] = eyeCentre(model, shape, eye);
+  const [sinYaw, cosYaw, sinPitch, cosPitch] = [Math.sin(yaw), Math.cos(yaw), Math.sin(pitch), Math.cos(pitch)];
+  for (let i = 3 * eye.first; i < 3 * (eye.first + eye.count); i += 3) {
+    const [x, y, z] = [shape[i]! - cx, shape[i + 1]! - cy, shape[i + 2]! - cz];
+    const forward = z * cosPitch - y * sinPitch;
+    shape[i] = cx + x * cosYaw + forward * sinYaw;
+    shape[i + 1] = cy + y * cosPitch + z * sinPitch;
+    shape[i + 2] = cz + forward * cosYaw - x * sinYaw;
+  }
+}
+
+function renderPositions(model: HeadModel, shape: Float32Array, out: Float32Array): Float32Array {
+  const { renderSource } = model;
+  for (let r = 0; r < renderSource.length; r++) {
+    const at = 3 * renderSource[r]!;
+    out[3 * r] = shape[at]!;
+    out[3 * r + 1] = shape[at + 1]!;
+    out[3 * r + 2] = shape[at + 2]!;
+  }
+  return out;
+}
+
+/** Weighted by area, over shape vertices: smooth across texture seams. */
+function smoothNormals(model: HeadModel, shape: Float32Array, out: Float32Array): Float32Array {
+  const { renderSource } = model;
+  const corners = shapeTriangles(model);
+  const sum = new Float32Array(shape.length);
+  for (let t = 0; t < corners.length; t += 3) {
+    const a = corners[t]!, b = corners[t + 1]!, c = corners[t + 2]!;
+    const ax = shape[a]!, ay = shape[a + 1]!, az = shape[a + 2]!;
+    const ux = shape[b]! - ax, uy = shape[b + 1]! - ay, uz = shape[b + 2]! - az;
+    const vx = shape[c]! - ax, vy = shape[c + 1]! - ay, vz = shape[c + 2]! - az;
+    const nx = uy * vz - uz * vy, ny = uz * vx - ux * vz, nz = ux * vy - uy * vx;
+    sum[a]! += nx, sum[a + 1]! += ny, sum[a + 2]! += nz;
+    sum[b]! += nx, sum[b + 1]! += ny, sum[b + 2]! += nz;
+    sum[c]! += nx, sum[c + 1]! += ny, sum[c + 2]! += nz;
+  }
+  for (let r = 0; r < renderSource.length; r++) {
+    const at = 3 * renderSource[r]!;
+    const x = sum[at]!, y = sum[at + 1]!, z = sum[at + 2]!;
+    const length = Math.sqrt(x * x + y * y + z * z);
+    const scale = length > 0 ? 1 / length : 0;
+    out[3 * r] = x * scale;
+    out[3 * r + 1] = y * scale;
+    out[3 * r + 2] = length > 0 ? z * scale : 1; // a vertex of vanishing triangles: any direction, but a unit one
+  }
+  return out;
+}
+
+const corners = new WeakMap<HeadModel, Uint32Array>();
+
+/** `[T, 3]` where the corner's vertex begins in a `[V, 3]` array. */
+function shapeTriangles(model: HeadModel): Uint32Array {
+  let indices = corners.get(model);
+  if (indices === undefined) {
+    indices = model.triangles.map((r) => 3 * model.renderSource[r]!);
+    corners.set(model, indices);
+  }
+  return indices;
+}
+
+/** The 600 points of a shape `[V, 3]`, by the model's embedding. */
+export function skeletonPoints(model: HeadModel, shape: Float32Array, out: Float32Array): Float32Array {
+  const { skeletonVertex, skeletonWeight } = model;
+  out.fill(0);
+  for (let i = 0; i < skeletonVertex.length; i++) {
+    const at = 3 * skeletonVertex[i]!;
+    const point = i - (i % 3);
+    for (let k = 0; k < 3; k++) out[point + k]! += skeletonWeight[i]! * shape[at + k]!;
+  }
+  return out;
+}
+
+/** Names that `expression` has and the head has no mode for, such as those of a simple glTF head. */
+export function unsupportedExpressions(model: HeadModel, expression: ExpressionWeights): ExpressionName[] {
+  return EXPRESSION_NAMES.filter((name) => expression[name] !== undefined && !model.expressionNames.includes(name));
+}
