@@ -36,8 +36,8 @@ class Pairs:
 
     def batch(self, index):
         """
-        index: views that serve as reference -> target latent [B, 8, 32, 32] and the DiT's conditions
-        (warp, reference latent, main features, reference features, rotary)
+        index: views that serve as reference -> target latent [B, 8, 32, 32], the DiT's conditions
+        (warp, reference latent, main features, reference features, rotary), share of the target skeleton [B, 1, 32, 32]
         """
         reference_map, reference_class, reference_canonical, target_map, target_class, target_canonical, warp, coverage, latent = self.rows(
             ("reference_map", "reference_class", "reference_canonical", "target_map", "target_class", "target_canonical", "warp", "coverage", "latent"), index)
@@ -45,7 +45,8 @@ class Pairs:
         canonical = [c.float() for c in (target_canonical, reference_canonical)]
         features = [map_features(unpack_map(m, k), c) for (m, k), c in zip(((target_map, target_class), (reference_map, reference_class)), canonical)]
         rotary = torch.cat([rotary_table(c) for c in canonical], 1)
-        return target.float(), (torch.cat([warp, coverage], 1).float(), latent.float(), *features, rotary)
+        head = torch.nn.functional.avg_pool2d((target_class > 0).float().unsqueeze(1), 2)
+        return target.float(), (torch.cat([warp, coverage], 1).float(), latent.float(), *features, rotary), head
 
 
 class HeldOut:

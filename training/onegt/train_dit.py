@@ -1,7 +1,8 @@
 """Trains the DiT: python3 -m onegt.train_dit POOL --autoencoder FILE --out RUNS --minutes 90
 
 One network for both uses: `regression` of the batch at time 0 from zeros (its mean-square optimum is the one-step
-answer), the rest v-prediction flow matching with logit-normal times.
+answer), the rest v-prediction flow matching at the times that the sampler visits (see DiT.sample). Errors are weighed by
+what they cost in pixels (pixel_metric.py), twice on the head.
 Several workers (torchrun, or RANK, WORLD_SIZE, MASTER_ADDR, MASTER_PORT by hand) average their gradients; on a CPU two
 workers of one thread beat one of two. Saves RUNS/dit.pt every --save-minutes and resumes from it.
 """
@@ -19,21 +20,26 @@ from .export import load_weights
 from .fused import set_num_threads
 from .optimiser import AdamW
 from .pairs import HeldOut, Pairs, decode, render_latents
+from .pixel_metric import PixelMetric
 
-TIME_MEAN = -0.4      # of logit(t): more noise than data
+HEAD_WEIGHT = 2.0     # of cells on the target skeleton; the others 1
+LOG_OFFSET = 0.1      # regression's error is told on a logarithmic scale, as PSNR tells it, down to about this
 
 
-def flow_loss(model, target, conditions, regression):
-    """[B, 8, 32, 32]: the first samples by regression, the others by flow matching -> two means"""
+def flow_loss(model, metric, target, conditions, weight, regression):
+    """[B, 8, 32, 32]: the first samples by regression, the others by flow matching -> two means of the error, the loss"""
     batch = len(target)
     split = int(round(batch * regression))
-    time_ = torch.sigmoid(torch.randn(batch) + TIME_MEAN)
+    time_ = SAMPLING["start"] + (1 - SAMPLING["start"]) * torch.rand(batch)    # the sampler needs no others
     noise = torch.randn_like(target)
     time_[:split], noise[:split] = 0, 0
     t = time_.view(-1, 1, 1, 1)
     velocity = model((1 - t) * noise + t * target, *conditions, time_)
-    error = (velocity - (target - noise)).square().mean((1, 2, 3))
-    return error[:split].mean(), error[split:].mean(), error.mean()
+    error = metric(velocity - (target - noise), weight)
+    importance = torch.ones(batch)
+    importance[:split] = 1 / (error[:split].detach() + LOG_OFFSET)
+    importance[:split] /= importance[:split].mean()
+    return error[:split].mean(), error[split:].mean(), (error * importance).mean()
 
 
 def average_gradients(model, workers):
@@ -55,7 +61,7 @@ def main():
     parser.add_argument("--minutes", type=float, default=90)
     parser.add_argument("--batch", type=int, default=8, help="per worker")
     parser.add_argument("--learning-rate", type=float, default=5e-4)
-    parser.add_argument("--regression", type=float, default=0.5)
+    parser.add_argument("--regression", type=float, default=0.6)
     parser.add_argument("--ema", type=float, default=0.999)
     parser.add_argument("--save-minutes", type=float, default=10)
     parser.add_argument("--threads", type=int, default=1)
@@ -75,6 +81,9 @@ def main():
     pairs = Pairs(options.pool)
     held_out = HeldOut(options.pool, 1_000_000, 12) if rank == 0 else None
     autoencoder = load_autoencoder(options.autoencoder)
+    examples = np.random.default_rng(0).integers(len(pairs), size=256)
+    latents, conditions, _ = pairs.batch(examples)
+    metric = PixelMetric(autoencoder, latents, conditions[0][:, :8].contiguous())
     path, history, step, samples, elapsed = os.path.join(options.out, "dit.pt"), [], 0, 0, 0.0
     if os.path.exists(path):
         saved = torch.load(path)
@@ -100,8 +109,9 @@ def main():
     last, saved_at, losses = time.time(), elapsed, []
     while elapsed < options.minutes * 60:
         rate = options.learning_rate * min(1, (step + 1) / 100) * (0.5 + 0.49 * math.cos(math.pi * elapsed / (options.minutes * 60)) + 0.01)
-        target, conditions = pairs.batch(rng.integers(len(pairs), size=options.batch))
-        regression, flow, loss = flow_loss(model, target, conditions, options.regression)
+        target, conditions, head = pairs.batch(rng.integers(len(pairs), size=options.batch))
+        weight = 1 + (HEAD_WEIGHT - 1) * head
+        regression, flow, loss = flow_loss(model, metric, target, conditions, weight / weight.mean((1, 2, 3), keepdim=True), options.regression)
         optimiser.zero()
         loss.backward()
         if workers > 1:

@@ -1,0 +1,1 @@
+"""The parts of the built-in head, see ../built_in_head.py."""
