@@ -29,14 +29,17 @@ export const ICT_VERTICES = 24591;
 /** From here to the end of the gums it is the tongue. */
 const FIRST_TONGUE_VERTEX = 16312;
 
-const DRAWN: readonly (readonly [first: number, end: number, part: Part, uvLeft: number, uvWidth: number])[] = [
-  [0, 11248, 'skin', 0, 2],
-  [11248, 13294, 'mouth', 0, 2],
-  [13294, 14062, 'socket', 0, 2],
-  [14062, 17039, 'gums', 2, 1],
-  [17039, 21451, 'teeth', 3, 1],
-  [21451, 22221, 'eyeball', 0, 1],
-  [23021, 23791, 'eyeball', 0, 1],
+/** Which vertices belong to what; a triangle is of the part of its last vertex: skin comes first, what it borders on later. */
+const DRAWN: readonly { end: number; part: Part | null; uvLeft: number; uvWidth: number }[] = [
+  { end: 11248, part: 'skin', uvLeft: 0, uvWidth: 2 },
+  { end: 13294, part: 'mouth', uvLeft: 0, uvWidth: 2 },
+  { end: 14062, part: 'socket', uvLeft: 0, uvWidth: 2 },
+  { end: 17039, part: 'gums', uvLeft: 2, uvWidth: 1 },
+  { end: 21451, part: 'teeth', uvLeft: 3, uvWidth: 1 },
+  { end: 22221, part: 'eyeball', uvLeft: 0, uvWidth: 1 },
+  { end: 23021, part: null, uvLeft: 0, uvWidth: 1 },
+  { end: 23791, part: 'eyeball', uvLeft: 0, uvWidth: 1 },
+  { end: 24591, part: null, uvLeft: 0, uvWidth: 1 },
 ];
 
 /** A sphere through the back of the sclera of the mean head, fitted by least squares (residual below 0.5 mm). */
@@ -149,24 +152,24 @@ function renderMesh(file: SafetensorsFile, neutral: Float32Array): Pick<HeadMode
   const source: number[] = [];
   const uv: number[] = [];
   const seen = new Map<number, number>();
-  for (const [first, end, part, uvLeft, uvWidth] of DRAWN) {
-    for (let t = 0; t < corners.length; t += 3) {
-      if (![0, 1, 2].every((k) => corners[t + k]! >= first && corners[t + k]! < end)) continue;
-      for (let k = 0; k < 3; k++) {
-        const pair = corners[t + k]! * (coordinates.length / 2) + cornersUV[t + k]!;
-        let vertex = seen.get(pair);
-        if (vertex === undefined) {
-          vertex = source.length;
-          seen.set(pair, vertex);
-          source.push(corners[t + k]!);
-          const [u, v] = [coordinates[2 * cornersUV[t + k]!]!, coordinates[2 * cornersUV[t + k]! + 1]!];
-          uv.push(Math.min(1, Math.max(0, (u - uvLeft) / uvWidth)), Math.min(1, Math.max(0, v)));
-        }
-        triangles.push(vertex);
+  for (let t = 0; t < corners.length; t += 3) {
+    const vertices = [corners[t]!, corners[t + 1]!, corners[t + 2]!];
+    const last = Math.max(...vertices);
+    const { part, uvLeft, uvWidth } = DRAWN.find(({ end }) => last < end)!;
+    if (part === null) continue;
+    vertices.forEach((vertex, k) => {
+      const pair = vertex * (coordinates.length / 2) + cornersUV[t + k]!;
+      let rendered = seen.get(pair);
+      if (rendered === undefined) {
+        rendered = source.length;
+        seen.set(pair, rendered);
+        source.push(vertex);
+        const [u, v] = [coordinates[2 * cornersUV[t + k]!]!, coordinates[2 * cornersUV[t + k]! + 1]!];
+        uv.push(Math.min(1, Math.max(0, (u - uvLeft) / uvWidth)), Math.min(1, Math.max(0, v)));
       }
-      const isTongue = part === 'gums' && [0, 1, 2].every((k) => corners[t + k]! >= FIRST_TONGUE_VERTEX);
-      parts.push(PARTS.indexOf(isTongue ? 'tongue' : part));
-    }
+      triangles.push(rendered);
+    });
+    parts.push(PARTS.indexOf(part === 'gums' && Math.min(...vertices) >= FIRST_TONGUE_VERTEX ? 'tongue' : part));
   }
   const canonical = new Float32Array(source.length * 3);
   source.forEach((vertex, i) => canonical.set(neutral.subarray(3 * vertex, 3 * vertex + 3), 3 * i));
