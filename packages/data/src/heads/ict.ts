@@ -54,6 +54,8 @@ export function loadIctHead(pack: ArrayBuffer | Uint8Array): HeadModel {
   const file = openPack(pack instanceof Uint8Array ? pack : new Uint8Array(pack));
   const numIdentityModes = file.shape('identity')[0]!;
   const neutral = file.f32('neutral').map((value, i) => value - HEAD_CENTRE[i % 3]!);
+  const expressionModes = arkitModes(file);
+  flattenTongue(neutral, expressionModes);
   const { ictVertex: skeletonVertex, ictWeight: skeletonWeight } = skeletonTopology();
   return {
     name: 'ict-facekit',
@@ -61,7 +63,7 @@ export function loadIctHead(pack: ArrayBuffer | Uint8Array): HeadModel {
     neutral,
     identityModes: file.f32('identity'),
     numIdentityModes,
-    expressionModes: arkitModes(file),
+    expressionModes,
     expressionNames: EXPRESSION_NAMES,
     ...renderMesh(file, neutral),
     eyes: [eye('left', 1, ICT_RANGES.leftSclera[0], ICT_RANGES.leftIris[1]), eye('right', -1, ICT_RANGES.rightSclera[0], ICT_RANGES.rightIris[1])],
@@ -123,6 +125,25 @@ function arkitModes(file: SafetensorsFile): Float32Array {
   });
   if (missing.size > 0) throw new HeadModelError('head-pack', `Head pack: no expression ${[...missing].join(', ')}.\n  ${ADVICE}`, { data: { missing: [...missing] } });
   return modes;
+}
+
+/**
+ * ICT's tongue touches the palate and turns with the jaw: it fills an open mouth and hides the lower teeth. Here it lies
+ * lower from the start (nobody sees it in a closed mouth), flattens and draws back as the jaw opens, less towards its root.
+ */
+function flattenTongue(neutral: Float32Array, expressionModes: Float32Array): void {
+  const jawOpen = EXPRESSION_NAMES.indexOf('jawOpen') * ICT_VERTICES * 3;
+  const floorY = -5.5, rootZ = 2, frontZ = 7; // cm, head space, on the mean head at rest
+  for (let v = FIRST_TONGUE_VERTEX; v < ICT_RANGES.gumsAndTongue[1]; v++) {
+    const [y, z] = [neutral[3 * v + 1]!, neutral[3 * v + 2]!];
+    const along = Math.min(1, Math.max(0, (z - rootZ) / (frontZ - rootZ)));
+    const front = along * along * (3 - 2 * along);
+    const height = front * Math.max(0, y - floorY);
+    neutral[3 * v + 1]! -= 0.35 * height;
+    neutral[3 * v + 2]! -= 0.3 * front;
+    expressionModes[jawOpen + 3 * v + 1]! -= 0.92 * 0.3 * height; // the open jaw has turned by some 23 degrees
+    expressionModes[jawOpen + 3 * v + 2]! -= 0.38 * 0.3 * height + 0.2 * front;
+  }
 }
 
 function expressionNames(file: SafetensorsFile): string[] {
