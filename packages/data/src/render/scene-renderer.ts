@@ -1,0 +1,452 @@
+/**
+ * Pictures of heads: one geometry pass that stores which triangle each sample sees, then shading once per group of samples
+ * in compute. Region mask and depth come from the same samples as the picture, so that they cannot disagree with it.
+ */
+import { DisposedError, type Gpu, OneGTError } from '@onegt/kernels';
+import type { View } from '@onegt/skeleton';
+import { neutralPhoto, type Photo } from '../photo/photo.ts';
+import type { Background } from '../setting/background.ts';
+import type { Lighting } from '../setting/lighting.ts';
+import type { Drawable, Material } from './drawable.ts';
+import { InvalidDrawableError } from './errors.ts';
+import { FRAME_FLOATS, frameWgsl, packFrame } from './frame.ts';
+import { lightWgsl } from './light.wgsl.ts';
+import { materialWgsl } from './material.ts';
+import { MeshBuffers } from './mesh-buffers.ts';
+import { noiseWgsl } from './noise.ts';
+import { RenderPipelines } from './pipelines.ts';
+import { resolveWgsl } from './resolve.wgsl.ts';
+import { BACKGROUND_INDEX, classifyWgsl, listWgsl, MAX_DRAWABLES } from './samples.wgsl.ts';
+import { backdropWgsl, shadeWgsl } from './shade.wgsl.ts';
+import { studioBackground, studioLighting } from './studio.ts';
+import { Targets } from './targets.ts';
+import { cutoutWgsl, visibilityWgsl } from './visibility.wgsl.ts';
+
+export interface SceneRendererOptions {
+  /** Pixels a side, 1..1024. */
+  size?: number;
+  /** Samples a side of a pixel, odd so that one lies at its centre: 1, 3 or 5. */
+  samples?: number;
+}
+
+export interface RenderRequest {
+  view: View;
+  /** At most 60; transparent ones are drawn last, the farthest first. */
+  drawables: readonly Drawable[];
+  lighting?: Lighting;
+  background?: Background;
+  photo?: Photo;
+  /** Of the sensor's noise. */
+  seed?: number;
+}
+
+/** `S`: pixels a side; rows from the top. */
+export interface Rendered {
+  size: number;
+  /** `[S, S, 3]` sRGB. */
+  picture: Uint8Array;
+  /** `[S, S]` index into `REGIONS` of what is seen at the pixel's centre. Transparent drawables are not in it. */
+  region: Uint8Array;
+  /** `[S, S]` cm along the view axis at the pixel's centre, `Infinity` where there is only background. */
+  depth: Float32Array;
+}
+
+/** Bytes per drawable in the uniform buffers: the alignment of dynamic offsets, and 64 vec4. */
+const DRAW_STRIDE = 256;
+const PARAMETER_STRIDE = 1024;
+/** A mesh that this many pictures did not show gives its buffers back. */
+const KEEP_FOR = 12;
+
+interface Entry {
+  drawable: Drawable;
+  index: number;
+  mesh: MeshBuffers;
+}
+
+export class SceneRenderer implements Disposable {
+  readonly size: number;
+  readonly samples: number;
+  readonly #gpu: Gpu;
+  readonly #layouts: Layouts;
+  readonly #pipelines: RenderPipelines;
+  readonly #targets: Targets;
+  readonly #frame: GPUBuffer;
+  readonly #draws: GPUBuffer;
+  readonly #parameters: GPUBuffer;
+  readonly #backgroundParameters: GPUBuffer;
+  readonly #strands: GPUBuffer;
+  readonly #white: GPUTexture;
+  readonly #sampler: GPUSampler;
+  readonly #groups: FixedGroups;
+  readonly #meshes = new Map<Drawable['mesh'], { buffers: MeshBuffers; region: Drawable['region']; usedAt: number; groups: MeshGroups }>();
+  readonly #materialGroups = new WeakMap<Material, GPUBindGroup>();
+  #count = 0;
+  #submitting: Promise<unknown> = Promise.resolve();
+  #expectedMs = 0;
+  #disposed = false;
+
+  /**
+   * @returns owned by the caller; `dispose` gives all GPU memory back
+   * @throws {@link OneGTError} for a size or number of samples that is not supported
+   */
+  static async create(gpu: Gpu, options: SceneRendererOptions = {}): Promise<SceneRenderer> {
+    const { size = 256, samples = 3 } = options;
+    if (!Number.isInteger(size) || size < 1 || size > 1024) throw new OneGTError('invalid-size', `SceneRenderer: size is ${size}.\n  It must be a whole number from 1 to 1024.`, { data: { size } });
+    if (![1, 3, 5].includes(samples)) throw new OneGTError('invalid-samples', `SceneRenderer: samples is ${samples}.\n  It must be 1, 3 or 5: odd, so that one sample lies at the centre of the pixel.`, { data: { samples } });
+    gpu.assertUsable();
+    const renderer = new SceneRenderer(gpu, size, samples);
+    await renderer.#compileFixed();
+    return renderer;
+  }
+
+  private constructor(gpu: Gpu, size: number, samples: number) {
+    const { device } = gpu;
+    this.#gpu = gpu;
+    this.size = size;
+    this.samples = samples;
+    this.#layouts = createLayouts(device);
+    this.#pipelines = new RenderPipelines(gpu);
+    this.#targets = new Targets(gpu, size, samples);
+    const uniform = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
+    this.#frame = gpu.createBuffer(FRAME_FLOATS * 4, 'render/frame', uniform);
+    this.#draws = gpu.createBuffer(MAX_DRAWABLES * DRAW_STRIDE, 'render/draws', uniform);
+    this.#parameters = gpu.createBuffer(MAX_DRAWABLES * PARAMETER_STRIDE, 'render/parameters', uniform);
+    this.#backgroundParameters = gpu.createBuffer(512, 'render/background', uniform);
+    this.#strands = gpu.createBuffer(MAX_DRAWABLES * 4, 'render/strands', GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST);
+    this.#white = device.createTexture({ label: 'render/white', size: [1, 1], format: 'rgba8unorm', usage: GPUTextureUsage.TEXTURE_BINDING | GPUTextureUsage.COPY_DST });
+    device.queue.writeTexture({ texture: this.#white }, Uint8Array.of(255, 255, 255, 255), {}, [1, 1]);
+    this.#sampler = device.createSampler({ label: 'render/linear', magFilter: 'linear', minFilter: 'linear', mipmapFilter: 'linear', addressModeU: 'repeat', addressModeV: 'repeat' });
+    this.#groups = this.#createGroups();
+  }
+
+  /**
+   * Compile what a picture needs, so that the first one does not wait.
+   *
+   * @throws {@link InvalidDrawableError}, `ShaderCompileError` naming the material
+   */
+  async prepare(drawables: readonly Drawable[], background: Background = studioBackground): Promise<void> {
+    await this.#compileAll(drawables, background);
+  }
+
+  /** One picture. Several may be in flight. @see {@link submit} for when meshes may be rewritten */
+  async render(request: RenderRequest): Promise<Rendered> {
+    return (await this.submit(request)).result;
+  }
+
+  /**
+   * Hand a picture to the GPU. When this resolves, everything has been read from the drawables, and their meshes may be
+   * posed anew while the GPU still works on `result`. Pictures are made in the order of the calls.
+   *
+   * @throws {@link InvalidDrawableError}, `DisposedError`, `DeviceLostError`, `ShaderCompileError`
+   */
+  async submit(request: RenderRequest): Promise<{ result: Promise<Rendered> }> {
+    const turn = this.#submitting.then(() => this.#submit(request));
+    this.#submitting = turn.catch(() => undefined);
+    const submitted = await turn;
+    submitted.result.catch(() => undefined); // reported to whoever awaits it
+    return submitted;
+  }
+
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    for (const { buffers } of this.#meshes.values()) buffers[Symbol.dispose]();
+    this.#meshes.clear();
+    this.#targets[Symbol.dispose]();
+    for (const buffer of [this.#frame, this.#draws, this.#parameters, this.#backgroundParameters, this.#strands]) this.#gpu.releaseBuffer(buffer);
+    this.#white.destroy();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  async #submit(request: RenderRequest): Promise<{ result: Promise<Rendered> }> {
+    const { view, drawables, lighting = studioLighting, background = studioBackground, photo = neutralPhoto(), seed = 0 } = request;
+    this.#assertUsable();
+    if (drawables.length > BACKGROUND_INDEX - 3) throw new InvalidDrawableError(drawables.at(-1)!.label, `${drawables.length} drawables in one picture.`, `At most ${BACKGROUND_INDEX - 3}: merge meshes that share a material.`, { count: drawables.length });
+    const pipelines = await this.#compileAll(drawables, background);
+    this.#assertUsable();
+    const entries = drawables.map((drawable, index): Entry => ({ drawable, index, mesh: this.#mesh(drawable) }));
+    this.#writeUniforms(entries, background);
+    const frame = new Float32Array(FRAME_FLOATS);
+    packFrame(frame, { view, size: this.size, samples: this.samples, seed, lighting, backdropBlur: (photo.defocus * 2) / view.focal });
+    this.#gpu.writeBuffer(this.#frame, frame);
+
+    const encoder = this.#gpu.device.createCommandEncoder({ label: 'render' });
+    const opaque = entries.filter(({ drawable }) => drawable.material.transparent !== true);
+    this.#encodeVisibility(encoder, opaque, pipelines);
+    this.#encodeShading(encoder, opaque, pipelines);
+    this.#gpu.submit(encoder.finish(), this.#expectedMs);
+    this.#evict();
+    return { result: this.#read() };
+  }
+
+  #encodeVisibility(encoder: GPUCommandEncoder, entries: readonly Entry[], pipelines: CompiledScene): void {
+    encoder.clearBuffer(this.#targets.lists, 0, MAX_DRAWABLES * 4);
+    const pass = encoder.beginRenderPass({
+      label: 'render/visibility',
+      colorAttachments: [{ view: this.#targets.visibility.createView(), loadOp: 'clear', storeOp: 'store', clearValue: { r: 0xffffffff, g: 0, b: 0, a: 0 } }],
+      depthStencilAttachment: { view: this.#targets.depth.createView(), depthLoadOp: 'clear', depthStoreOp: 'store', depthClearValue: 1 },
+    });
+    pass.setBindGroup(0, this.#groups.frame);
+    for (const { drawable, index, mesh } of entries) {
+      const groups = this.#meshes.get(drawable.mesh)!.groups;
+      pass.setPipeline(pipelines.visibility[index]!);
+      if (isCutout(drawable.material)) {
+        pass.setBindGroup(1, this.#materialGroup(drawable.material), [index * PARAMETER_STRIDE]);
+        pass.setBindGroup(2, groups.cutout);
+      } else pass.setBindGroup(1, groups.visibility);
+      pass.setIndexBuffer(mesh.indices, 'uint32');
+      pass.drawIndexed(mesh.numTriangles * 3, 1, 0, 0, index);
+    }
+    pass.end();
+  }
+
+  #encodeShading(encoder: GPUCommandEncoder, entries: readonly Entry[], pipelines: CompiledScene): void {
+    const pass = encoder.beginComputePass({ label: 'render/shading' });
+    const { fixed } = pipelines;
+    const tiles = Math.ceil(this.size / 8);
+    const slotRows = gridOf(this.size * this.size * 4);
+    const pixelRows = gridOf(this.size * this.size);
+    pass.setPipeline(fixed.classify);
+    pass.setBindGroup(0, this.#groups.classify);
+    pass.dispatchWorkgroups(tiles, tiles);
+    pass.setPipeline(fixed.offsets);
+    pass.setBindGroup(0, this.#groups.list);
+    pass.dispatchWorkgroups(1);
+    pass.setPipeline(fixed.scatter);
+    pass.dispatchWorkgroups(...slotRows);
+    pass.setBindGroup(0, this.#groups.shade);
+    pass.setPipeline(pipelines.backdrop);
+    pass.setBindGroup(1, this.#groups.background);
+    pass.dispatchWorkgroupsIndirect(this.#targets.dispatches, BACKGROUND_INDEX * 12);
+    for (const { drawable, index } of entries) {
+      pass.setPipeline(pipelines.shade[index]!);
+      pass.setBindGroup(1, this.#materialGroup(drawable.material), [index * PARAMETER_STRIDE]);
+      pass.setBindGroup(2, this.#meshes.get(drawable.mesh)!.groups.shade, [index * DRAW_STRIDE]);
+      pass.dispatchWorkgroupsIndirect(this.#targets.dispatches, index * 12);
+    }
+    pass.setPipeline(fixed.resolve);
+    pass.setBindGroup(0, this.#groups.resolve);
+    pass.dispatchWorkgroups(...pixelRows);
+    pass.setPipeline(fixed.develop);
+    pass.dispatchWorkgroups(...pixelRows);
+    pass.end();
+  }
+
+  async #read(): Promise<Rendered> {
+    const pixels = this.size * this.size;
+    const started = performance.now();
+    const bytes = await this.#gpu.readBuffer(this.#targets.result, pixels * 8);
+    // What the next wait sleeps through instead of polling; the shortest recent time, so that it never oversleeps for long.
+    const took = performance.now() - started;
+    this.#expectedMs = this.#expectedMs === 0 ? took * 0.5 : Math.min(took, this.#expectedMs * 1.05);
+    const words = new Uint32Array(bytes, 0, pixels);
+    const picture = new Uint8Array(pixels * 3);
+    const region = new Uint8Array(pixels);
+    for (let i = 0; i < pixels; i++) {
+      const word = words[i]!;
+      picture[3 * i] = word & 0xff;
+      picture[3 * i + 1] = (word >>> 8) & 0xff;
+      picture[3 * i + 2] = (word >>> 16) & 0xff;
+      region[i] = word >>> 24;
+    }
+    return { size: this.size, picture, region, depth: new Float32Array(bytes, pixels * 4, pixels).slice() };
+  }
+
+  #assertUsable(): void {
+    if (this.#disposed) throw new DisposedError('SceneRenderer');
+    this.#gpu.assertUsable();
+  }
+
+  #mesh(drawable: Drawable): MeshBuffers {
+    const known = this.#meshes.get(drawable.mesh);
+    if (known !== undefined && known.region === drawable.region) {
+      known.usedAt = this.#count;
+      known.buffers.refresh();
+      return known.buffers;
+    }
+    known?.buffers[Symbol.dispose]();
+    const buffers = new MeshBuffers(this.#gpu, drawable);
+    this.#meshes.set(drawable.mesh, { buffers, region: drawable.region, usedAt: this.#count, groups: this.#meshGroups(buffers) });
+    return buffers;
+  }
+
+  #evict(): void {
+    this.#count++;
+    for (const [mesh, { buffers, usedAt }] of this.#meshes) {
+      if (this.#count - usedAt <= KEEP_FOR) continue;
+      buffers[Symbol.dispose]();
+      this.#meshes.delete(mesh);
+    }
+  }
+
+  #writeUniforms(entries: readonly Entry[], background: Background): void {
+    const parameters = new Float32Array((entries.length * PARAMETER_STRIDE) / 4);
+    const draws = new Uint32Array((entries.length * DRAW_STRIDE) / 4);
+    const strands = new Uint32Array(MAX_DRAWABLES);
+    for (const { drawable: { material }, index } of entries) {
+      parameters.set(material.parameters, (index * PARAMETER_STRIDE) / 4);
+      strands[index] = isStrands(material) ? 1 : 0;
+      draws.set([index, material.doubleSided === true ? 1 : 0, strands[index]!, material.transparent === true ? 1 : 0], (index * DRAW_STRIDE) / 4);
+    }
+    if (entries.length > 0) {
+      this.#gpu.writeBuffer(this.#parameters, parameters);
+      this.#gpu.writeBuffer(this.#draws, draws);
+    }
+    this.#gpu.writeBuffer(this.#strands, strands);
+    if (background.parameters.length > 128) throw new InvalidDrawableError(background.label, `the background has ${background.parameters.length} parameters.`, 'At most 32 vec4 (128 numbers).');
+    if (background.parameters.length > 0) this.#gpu.writeBuffer(this.#backgroundParameters, background.parameters);
+  }
+
+  #compileFixed(): Promise<FixedPipelines> {
+    const compute = (entryPoint: string, code: string, layout: GPUBindGroupLayout) => this.#pipelines.compute(`render/${entryPoint}`, () => frameWgsl + code, entryPoint, [layout]);
+    return allOf({
+      classify: compute('classify', classifyWgsl, this.#layouts.classify),
+      offsets: compute('offsets', listWgsl, this.#layouts.list),
+      scatter: compute('scatter', listWgsl, this.#layouts.list),
+      resolve: compute('resolve', resolveWgsl, this.#layouts.resolve),
+      blend: compute('blend', resolveWgsl, this.#layouts.resolve),
+      develop: compute('develop', resolveWgsl, this.#layouts.resolve),
+    });
+  }
+
+  async #compileAll(drawables: readonly Drawable[], background: Background): Promise<CompiledScene> {
+    const [fixed, backdrop, visibility, shade] = await Promise.all([
+      this.#compileFixed(),
+      this.#pipelines.compute(`render/backdrop/${background.label}`, () => `${frameWgsl}${backdropWgsl}${background.wgsl}`, 'render_backdrop', [this.#layouts.shade, this.#layouts.background]),
+      Promise.all(drawables.map(({ material }) => this.#visibilityPipeline(material))),
+      Promise.all(drawables.map(({ material }) => this.#pipelines.compute(`render/shade/${material.label}`, () => `${frameWgsl}${noiseWgsl}${materialWgsl}${material.wgsl}${lightWgsl}${shadeWgsl}`, 'render_shade', [this.#layouts.shade, this.#layouts.material, this.#layouts.mesh]))),
+    ]);
+    return { fixed, backdrop, visibility, shade };
+  }
+
+  #visibilityPipeline(material: Material): Promise<GPURenderPipeline> {
+    const cullMode = material.doubleSided === true ? 'none' : 'back';
+    const cutout = isCutout(material);
+    const label = `render/visibility/${cutout ? material.label : 'plain'}/${cullMode}`;
+    const layouts = cutout ? [this.#layouts.frame, this.#layouts.material, this.#layouts.cutoutMesh] : [this.#layouts.frame, this.#layouts.visibilityMesh];
+    const code = () => (cutout ? `${frameWgsl}${noiseWgsl}${materialWgsl}${material.wgsl}${cutoutWgsl}` : frameWgsl + visibilityWgsl);
+    return this.#pipelines.render(label, code, layouts, (module) => ({
+      vertex: { module, entryPoint: 'vertex' },
+      fragment: { module, entryPoint: 'fragment', targets: [{ format: 'r32uint' }] },
+      primitive: { topology: 'triangle-list', frontFace: 'ccw', cullMode },
+      depthStencil: { format: 'depth32float', depthWriteEnabled: true, depthCompare: 'less' },
+    }));
+  }
+
+  #createGroups(): FixedGroups {
+    const { device } = this.#gpu;
+    const { visibility, depth, slots, lists, dispatches, radiance, light, result } = this.#targets;
+    const group = (layout: GPUBindGroupLayout, resources: GPUBindingResource[]) => device.createBindGroup({ layout, entries: resources.map((resource, binding) => ({ binding, resource })) });
+    const frame = { buffer: this.#frame };
+    return {
+      frame: group(this.#layouts.frame, [frame]),
+      classify: group(this.#layouts.classify, [frame, { buffer: slots }, { buffer: lists }, visibility.createView(), depth.createView(), { buffer: result }, { buffer: this.#strands }]),
+      list: group(this.#layouts.list, [frame, { buffer: slots }, { buffer: lists }, { buffer: dispatches }]),
+      shade: group(this.#layouts.shade, [frame, { buffer: slots }, { buffer: lists }, { buffer: radiance }]),
+      resolve: group(this.#layouts.resolve, [frame, { buffer: slots }, { buffer: radiance }, { buffer: light }, { buffer: result }]),
+      background: group(this.#layouts.background, [{ buffer: this.#backgroundParameters }]),
+    };
+  }
+
+  #meshGroups({ positions, normals, attributes, triangles, source }: MeshBuffers): MeshGroups {
+    const { device } = this.#gpu;
+    const group = (layout: GPUBindGroupLayout, buffers: GPUBuffer[], ...more: GPUBindingResource[]) =>
+      device.createBindGroup({ layout, entries: [...buffers.map((buffer) => ({ buffer })), ...more].map((resource, binding) => ({ binding, resource })) });
+    return {
+      visibility: group(this.#layouts.visibilityMesh, [positions, source]),
+      cutout: group(this.#layouts.cutoutMesh, [positions, source, normals, attributes]),
+      shade: group(this.#layouts.mesh, [positions, normals, attributes, triangles], { buffer: this.#draws, size: 16 }),
+    };
+  }
+
+  #materialGroup(material: Material): GPUBindGroup {
+    let group = this.#materialGroups.get(material);
+    if (group === undefined) {
+      const [first = this.#white, second = this.#white] = material.textures ?? [];
+      const resources: GPUBindingResource[] = [{ buffer: this.#parameters, size: PARAMETER_STRIDE }, this.#sampler, first.createView(), second.createView()];
+      group = this.#gpu.device.createBindGroup({ label: `render/${material.label}`, layout: this.#layouts.material, entries: resources.map((resource, binding) => ({ binding, resource })) });
+      this.#materialGroups.set(material, group);
+    }
+    return group;
+  }
+}
+
+interface FixedPipelines {
+  classify: GPUComputePipeline;
+  offsets: GPUComputePipeline;
+  scatter: GPUComputePipeline;
+  resolve: GPUComputePipeline;
+  blend: GPUComputePipeline;
+  develop: GPUComputePipeline;
+}
+
+/** `visibility` and `shade` by the drawable's index. */
+interface CompiledScene {
+  fixed: FixedPipelines;
+  backdrop: GPUComputePipeline;
+  visibility: GPURenderPipeline[];
+  shade: GPUComputePipeline[];
+}
+
+interface FixedGroups {
+  frame: GPUBindGroup;
+  classify: GPUBindGroup;
+  list: GPUBindGroup;
+  shade: GPUBindGroup;
+  resolve: GPUBindGroup;
+  background: GPUBindGroup;
+}
+
+interface MeshGroups {
+  visibility: GPUBindGroup;
+  cutout: GPUBindGroup;
+  shade: GPUBindGroup;
+}
+
+type Layouts = ReturnType<typeof createLayouts>;
+
+function createLayouts(device: GPUDevice) {
+  const { COMPUTE, VERTEX, FRAGMENT } = GPUShaderStage;
+  const everywhere = COMPUTE | VERTEX | FRAGMENT;
+  type Entry = Omit<GPUBindGroupLayoutEntry, 'binding' | 'visibility'>;
+  const uniform: Entry = { buffer: { type: 'uniform' } };
+  const dynamic: Entry = { buffer: { type: 'uniform', hasDynamicOffset: true } };
+  const read: Entry = { buffer: { type: 'read-only-storage' } };
+  const write: Entry = { buffer: { type: 'storage' } };
+  const texture = (sampleType: GPUTextureSampleType): Entry => ({ texture: { sampleType } });
+  const layout = (label: string, visibility: number, ...entries: Entry[]) =>
+    device.createBindGroupLayout({ label: `render/${label}`, entries: entries.map((entry, binding) => ({ binding, visibility, ...entry })) });
+  return {
+    frame: layout('frame', everywhere, uniform),
+    material: layout('material', COMPUTE | FRAGMENT, dynamic, { sampler: { type: 'filtering' } }, texture('float'), texture('float')),
+    visibilityMesh: layout('visibility mesh', VERTEX, read, read),
+    cutoutMesh: layout('cutout mesh', VERTEX, read, read, read, read),
+    mesh: layout('mesh', COMPUTE, read, read, read, read, dynamic),
+    classify: layout('classify', COMPUTE, uniform, write, write, texture('uint'), texture('depth'), write, read),
+    list: layout('list', COMPUTE, uniform, write, write, write),
+    shade: layout('shade', COMPUTE, uniform, read, read, write),
+    resolve: layout('resolve', COMPUTE, uniform, read, read, write, write),
+    background: layout('background', COMPUTE, uniform),
+  };
+}
+
+/** Does the material leave holes? Reading its text keeps authors from forgetting a flag. */
+const isCutout = (material: Material): boolean => material.transparent !== true && /\bopacity\b/.test(material.wgsl);
+
+/** Are its normals tangents of strands? */
+const isStrands = (material: Material): boolean => /\.hair\s*=/.test(material.wgsl);
+
+/** Workgroups of 64 for `count` invocations, in rows that stay within the limit of a dimension. */
+function gridOf(count: number): [number, number] {
+  const groups = Math.ceil(count / 64);
+  const columns = Math.min(groups, 4096);
+  return [columns, Math.ceil(groups / columns)];
+}
+
+async function allOf<T extends object>(promises: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
+  const entries = await Promise.all(Object.entries(promises).map(async ([name, promise]) => [name, await (promise as Promise<unknown>)] as const));
+  return Object.fromEntries(entries) as T;
+}

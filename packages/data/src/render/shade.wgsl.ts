@@ -1,0 +1,99 @@
+/**
+ * Shading of one list of slots: the triangle under the sample is intersected again, its corners interpolated, the
+ * material evaluated and lit.
+ */
+
+const lists = /* wgsl */ `
+const RENDER_SLOTS = 4u;
+@group(0) @binding(0) var<uniform> frame: Frame;
+@group(0) @binding(1) var<storage, read> render_slots: array<vec2u>;
+@group(0) @binding(2) var<storage, read> render_lists: array<u32>;
+@group(0) @binding(3) var<storage, read_write> render_radiance: array<vec4f>;  // [pixels, SLOTS] w: region; transparent: premultiplied, opacity
+
+// The place in crop units of the sample that stands for a slot.
+fn render_sample(slot: u32, mark: u32) -> vec2f {
+  let size = frame.size.x;
+  let samples = frame.size.y;
+  let pixel = slot / RENDER_SLOTS;
+  let s = mark & 0xffu;
+  let at = (vec2f(f32(pixel % size), f32(pixel / size)) + (vec2f(f32(s % samples), f32(s / samples)) + 0.5) / f32(samples)) / f32(size);
+  return vec2f(2.0 * at.x - 1.0, 1.0 - 2.0 * at.y);
+}
+`;
+
+/** The background seen directly. After frame, before the background's own WGSL. */
+export const backdropWgsl = /* wgsl */ `${lists}
+@group(1) @binding(0) var<uniform> background_parameters: array<vec4f, 32>;
+
+@compute @workgroup_size(64)
+fn render_backdrop(@builtin(global_invocation_id) id: vec3u) {
+  let drawable = 63u;
+  if (id.x >= render_lists[drawable]) { return; }
+  let slot = render_lists[192u + render_lists[64u + drawable] + id.x];
+  let ray = render_ray(frame.right, frame.up, frame.back, render_sample(slot, render_slots[slot].y));
+  let direction = vec3f(dot(frame.setting[0].xyz, ray), dot(frame.setting[1].xyz, ray), dot(frame.setting[2].xyz, ray));
+  render_radiance[slot] = vec4f(max(environment(direction, frame.up.w), vec3f(0.0)), 0.0);
+}
+`;
+
+/** A drawable's surface. After frame, noise, material header and material. */
+export const shadeWgsl = /* wgsl */ `${lists}
+@group(2) @binding(0) var<storage, read> render_positions: array<f32>;
+@group(2) @binding(1) var<storage, read> render_normals: array<f32>;
+@group(2) @binding(2) var<storage, read> render_attributes: array<f32>;
+@group(2) @binding(3) var<storage, read> render_triangles: array<vec4u>;
+@group(2) @binding(4) var<uniform> render_draw: vec4u;   // drawable, 1 = double-sided, 1 = strands, 1 = transparent
+
+fn render_vec3(index: u32, which: u32) -> vec3f {
+  let i = 3u * index;
+  if (which == 0u) { return vec3f(render_positions[i], render_positions[i + 1u], render_positions[i + 2u]); }
+  return vec3f(render_normals[i], render_normals[i + 1u], render_normals[i + 2u]);
+}
+
+fn render_surface(word: u32, crop: vec2f) -> Surface {
+  let corners = render_triangles[word & 0xffffffu].xyz;
+  let a = render_vec3(corners.x, 0u);
+  let ab = render_vec3(corners.y, 0u) - a;
+  let ac = render_vec3(corners.z, 0u) - a;
+  // Moeller & Trumbore 1997, the ray from the camera through the sample.
+  let ray = render_ray(frame.right, frame.up, frame.back, crop);
+  let p = cross(ray, ac);
+  let determinant = dot(ab, p);
+  let to_a = frame.camera.xyz - a;
+  let q = cross(to_a, ab);
+  let scale = select(1.0 / determinant, 0.0, abs(determinant) < 1e-12);
+  let v = clamp(dot(to_a, p) * scale, 0.0, 1.0);
+  let w = clamp(dot(ray, q) * scale, 0.0, 1.0 - v);
+  let u = 1.0 - v - w;
+  let position = a + ab * v + ac * w;
+  let to_camera = frame.camera.xyz - position;
+  let distance = length(to_camera);
+  var normal = normalize(render_vec3(corners.x, 1u) * u + render_vec3(corners.y, 1u) * v + render_vec3(corners.z, 1u) * w + vec3f(0.0, 0.0, 1e-9));
+  if (render_draw.y == 1u && render_draw.z == 0u && dot(cross(ab, ac), to_camera) < 0.0) { normal = -normal; }
+  let ia = 6u * corners.x;
+  let ib = 6u * corners.y;
+  let ic = 6u * corners.z;
+  let uv = vec2f(render_attributes[ia], render_attributes[ia + 1u]) * u + vec2f(render_attributes[ib], render_attributes[ib + 1u]) * v + vec2f(render_attributes[ic], render_attributes[ic + 1u]) * w;
+  let extra = vec4f(render_attributes[ia + 2u], render_attributes[ia + 3u], render_attributes[ia + 4u], render_attributes[ia + 5u]) * u
+    + vec4f(render_attributes[ib + 2u], render_attributes[ib + 3u], render_attributes[ib + 4u], render_attributes[ib + 5u]) * v
+    + vec4f(render_attributes[ic + 2u], render_attributes[ic + 3u], render_attributes[ic + 4u], render_attributes[ic + 5u]) * w;
+  let pixel = vec2f(crop.x + 1.0, 1.0 - crop.y) * 0.5 * f32(frame.size.x);
+  return Surface(position, normal, to_camera / distance, uv, extra, pixel, distance * frame.camera.w);
+}
+
+@compute @workgroup_size(64)
+fn render_shade(@builtin(global_invocation_id) id: vec3u) {
+  let drawable = render_draw.x;
+  if (id.x >= render_lists[drawable]) { return; }
+  let slot = render_lists[192u + render_lists[64u + drawable] + id.x];
+  let entry = render_slots[slot];
+  let surface = render_surface(entry.x, render_sample(slot, entry.y));
+  let shading = evaluate(surface);
+  if (render_draw.w == 1u) {
+    let opacity = clamp(shading.opacity, 0.0, 1.0);
+    render_radiance[slot] = vec4f(render_light(surface, shading, opacity), opacity);
+  } else {
+    render_radiance[slot] = vec4f(render_light(surface, shading, 1.0), f32(render_triangles[entry.x & 0xffffffu].w));
+  }
+}
+`;
