@@ -1,52 +1,14 @@
-/**
- * What one training sample is. The engine that renders samples is not part of this package yet: the README says so.
- * Arrays follow the contracts of the other packages: points `[600, 3]`, images `[256, 256, 3]`, maps `[256, 256, 8]`.
- */
+/** The synthetic data engine of OneGT. This entry runs in browsers too; files, libvips and Dawn are in `@onegt/data/node`. */
+export { ENGINE_VERSION, type Gaze, type Json, type Kind, KINDS, type PersonRecord, type Picture, type Sample, SAMPLE_FORMAT, type SampleRecord, type ViewRecord } from './samples/sample.ts';
+export type { SampleMaker, SampleRequest } from './samples/maker.ts';
 
-/** A pinhole camera that looks at the head; angles in radians, head space as in `@onegt/skeleton`. */
-export interface SampleCamera {
-  yawRadians: number;
-  pitchRadians: number;
-  rollRadians: number;
-  fovYRadians: number;
-}
+export { openShards, type OpenShardsOptions, readShards, type ShardSource, urlShard } from './shards/loader.ts';
+export { type Members, parseSample, type StoredSample } from './shards/members.ts';
+export { decodeNpy, encodeNpy, type NpyArray } from './shards/npy.ts';
+export { ShardError } from './shards/errors.ts';
 
-/** One rendered view of one head in one expression. */
-export interface HeadView {
-  /** `[600, 3]`, crop units: x right, y up, z towards the viewer. */
-  points: Float32Array;
-  camera: SampleCamera;
-  /** ARKit blendshape names to coefficients 0..1; names left out are 0. */
-  expression: Readonly<Record<string, number>>;
-  /** `[256, 256, 3]`, sRGB in -1..1. */
-  imageHWC?: Float32Array;
-  /** Skeleton map `[256, 256, 8]`: canonical coordinates, normal, region, coverage. */
-  mapHWC?: Float32Array;
-}
-
-/** Views of one head in one expression under many cameras: trains the rigid Transformer. */
-export interface HeadGroup {
-  kind: 'group';
-  identity: number;
-  views: readonly HeadView[];
-}
-
-/** Source, driving face of somebody else, and the source with that expression: trains the non-rigid Transformer. */
-export interface ExpressionTriplet {
-  kind: 'triplet';
-  sourceIdentity: number;
-  drivingIdentity: number;
-  source: HeadView;
-  driving: HeadView;
-  target: HeadView;
-}
-
-/** Two pictures of one person that differ in view and expression: trains the texture stage. */
-export interface TexturePair {
-  kind: 'pair';
-  identity: number;
-  reference: Required<HeadView>;
-  target: Required<HeadView>;
-}
-
-export type Sample = HeadGroup | ExpressionTriplet | TexturePair;
+export { createRandom, type Random } from './random/random.ts';
+export type { Shot, Traits } from './scene/scene.ts';
+export { type Eye, type HeadModel, type Part, PARTS } from './heads/head-model.ts';
+export type { PosedHead } from './heads/posed-head.ts';
+export { type Drawable, type Figure, type Material, type Mesh, type Region, REGIONS } from './render/drawable.ts';
