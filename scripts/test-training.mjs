@@ -9,8 +9,8 @@ import { join } from 'node:path';
 import { withLock } from './setup/lock.mjs';
 import { cache, root } from './setup/paths.mjs';
 
-const MODULES = ['torch', 'numpy'];
-const DEBIAN = ['python3-torch', 'python3-numpy', 'g++'];
+const MODULES = { torch: 'torch', numpy: 'numpy', PIL: 'Pillow' }; // Python's name: pip's
+const DEBIAN = ['python3-torch', 'python3-numpy', 'python3-pil', 'g++'];
 const venv = join(cache, 'python');
 const training = join(root, 'training');
 
@@ -20,7 +20,7 @@ const shown = (command, args, options = {}) => spawnSync(command, args, { stdio:
 
 function findPython() {
   const candidates = [process.env.ONEGT_PYTHON, join(venv, 'bin', 'python3'), 'python3', '/usr/bin/python3'].filter(Boolean);
-  return candidates.find((python) => quiet(python, ['-c', `import ${MODULES.join(', ')}`]).status === 0);
+  return candidates.find((python) => quiet(python, ['-c', `import ${Object.keys(MODULES).join(', ')}`]).status === 0);
 }
 
 /** Returns undefined on success, else why this way is closed. */
@@ -38,7 +38,7 @@ function installFromDebian() {
 function installWithPip() {
   say('creating .cache/python with pip');
   if (quiet('python3', ['-m', 'venv', venv]).status !== 0) return 'python3 -m venv failed';
-  const pip = quiet(join(venv, 'bin', 'python3'), ['-m', 'pip', 'install', '-q', '--retries', '1', '--timeout', '20', ...MODULES]);
+  const pip = quiet(join(venv, 'bin', 'python3'), ['-m', 'pip', 'install', '-q', '--retries', '1', '--timeout', '20', ...Object.values(MODULES)]);
   return pip.status === 0 ? undefined : `pip failed: ${pip.stderr.trim().split('\n').at(-1)}`;
 }
 
@@ -55,7 +55,7 @@ const python = await withLock(join(cache, 'python.lock'), say, () => {
 });
 
 if (python === undefined) {
-  say(`SKIPPED: no Python with ${MODULES.join(', ')}: ${closed.join('; ')}`);
+  say(`SKIPPED: no Python with ${Object.keys(MODULES).join(', ')}: ${closed.join('; ')}`);
   process.exit(0);
 }
 const modules = process.argv.slice(2);

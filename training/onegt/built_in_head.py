@@ -27,6 +27,7 @@ import scipy.sparse
 from . import safetensors
 from .built_in.atlas import make_atlas
 from .built_in.cage import build_cage
+from .built_in.ear import add_ear
 from .built_in.eyes import LEFT_IRIS, RADIUS, RIGHT_IRIS, add_eye, embed_iris, place_eye
 from .built_in.mesh import Handles, Mesh
 from .built_in.mouth import add_mouth
@@ -76,9 +77,9 @@ def build(mean, identity, expression, topology):
 
     skeleton_vertex = np.repeat(compact[:NUM_POINTS, None], 3, 1)
     skeleton_weight = np.tile([1.0, 0, 0], (NUM_POINTS, 1))
-    hidden = np.flatnonzero(skeleton_vertex[:, 0] < 0)
-    for point in hidden:
-        skeleton_vertex[point] = np.linalg.norm(skin - mean[point], axis=1).argmin()
+    for side in ('right', 'left'):
+        for point, vertex in add_ear(mesh, handles, mean, modes, side).items():
+            skeleton_vertex[point] = vertex
     eye_rows = []
     for side, iris in (('right', RIGHT_IRIS), ('left', LEFT_IRIS)):
         centre, radius = eyes[side]

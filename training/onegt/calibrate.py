@@ -11,34 +11,33 @@ import argparse
 import json
 import math
 import os
-import numpy as np
 import torch
 from . import safetensors
 from .camera import project
 from .fused import set_num_threads
+from .pool import cameras, collected
 from .prior import Prior
-from .topology import DETECTED, DEFAULT_FILE, FACE
+from .topology import DETECTED, FACE
 
 NOMINAL_FOCAL = 1 / math.tan(math.radians(27) / 2)     # of a photograph whose camera is not known
 DEPTH_DAMPING = 8.0       # offsets along the line of sight show only in turned heads
 
 
 def write_pictures(options):
-    from .make_pairs import VIEWS, camera_batch
-    from .render import HeadRenderer
-    from .render.sheet import write_png
-    from .train_skeleton import load_sampler
-    renderer = HeadRenderer(options.heads)
-    sampler = load_sampler(renderer.head, options.topology)
-    pictures = np.load(os.path.join(options.pool, "rgb_0000000.npy"), mmap_mode="r")
-    groups = [renderer.draw_group(seed, VIEWS) for seed in range(-(-options.count // VIEWS))]
-    identity = torch.from_numpy(np.repeat(np.stack([g.identity.weights for g in groups]), VIEWS, 0)).float()
-    expression = torch.from_numpy(np.stack([e for g in groups for e, _ in g.views])).float()
-    points = project(sampler.points(identity, expression), camera_batch([c for g in groups for _, c in g.views]))
+    from PIL import Image
     os.makedirs(options.folder, exist_ok=True)
-    for i in range(options.count):
-        write_png(os.path.join(options.folder, f"{i:04d}.png"), pictures[i])
-    safetensors.save_file({"points": points[:options.count].numpy()}, os.path.join(options.folder, "points.safetensors"))
+    points, count = [], 0
+    for views in collected(options.pool):
+        if "rgb" not in views:
+            continue
+        index = slice(0, min(len(views["rgb"]), options.count - count))
+        points.append(project(torch.from_numpy(views["points"][views["pose"][index]]), cameras(views, index)))
+        for picture in views["rgb"][index]:
+            Image.fromarray(picture).save(os.path.join(options.folder, f"{count:04d}.png"))
+            count += 1
+        if count == options.count:
+            break
+    safetensors.save_file({"points": torch.cat(points).numpy()}, os.path.join(options.folder, "points.safetensors"))
 
 
 def offsets(prior, detected, truth):
@@ -79,8 +78,6 @@ def main():
     pictures.add_argument("pool")
     pictures.add_argument("folder")
     pictures.add_argument("--count", type=int, default=300)
-    pictures.add_argument("--heads", default=os.environ.get("ONEGT_HEAD_PACK"))
-    pictures.add_argument("--topology", default=DEFAULT_FILE)
     fitting = commands.add_parser("fit")
     fitting.add_argument("folder")
     fitting.add_argument("--prior", required=True)

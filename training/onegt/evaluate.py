@@ -1,7 +1,7 @@
-"""The table of the README: python3 -m onegt.evaluate POOL --runs RUNS --heads PACK [--first 2000000]
+"""The table of the README: python3 -m onegt.evaluate POOL --runs RUNS [--first 2000000]
 
 Texture stage on held-out identities (seeds from --first), with maps from the skeleton stage's own predictions, against
-copying the reference and the warp; skeleton stage on people that training never drew. Prints and writes RUNS/evaluation.json.
+copying the reference and the warp; skeleton stage on the same people under random cameras. Prints and writes RUNS/evaluation.json.
 """
 import argparse
 import json
@@ -11,18 +11,15 @@ from .autoencoder import DetailBlend, load_autoencoder
 from .dit import SAMPLING, DiT
 from .fused import set_num_threads
 from .pairs import HeldOut, decode, render_latents
-from .render import HeadModel
-from .topology import DEFAULT_FILE
+from .pool import Heads
 from .train_blend import blend_pictures
-from .train_skeleton import evaluate as evaluate_skeleton, load_prior, load_sampler, load_transformer
+from .train_skeleton import evaluate as evaluate_skeleton, load_prior, load_transformer
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pool")
     parser.add_argument("--runs", default="runs")
-    parser.add_argument("--heads", default=os.environ.get("ONEGT_HEAD_PACK"))
-    parser.add_argument("--topology", default=DEFAULT_FILE)
     parser.add_argument("--first", type=int, default=2_000_000, help="2,000,000 test; 1,000,000 validation (for choices)")
     parser.add_argument("--groups", type=int, default=64)
     parser.add_argument("--suffix", default="")
@@ -53,18 +50,18 @@ def main():
         columns.append(row(f"DiT, {steps} step" + ("s" * (steps > 1)) + ", detail blend", blend_pictures(blend, decoded, held_out)) if blend else decoded)
     row("autoencoder (ceiling)", decode(autoencoder, torch.cat([autoencoder.encode(t).detach() for t in held_out.target.split(8)])))
     if options.pictures:
-        from .render.sheet import write_png
+        from PIL import Image
         picture = lambda x: ((x.clamp(-1, 1) + 1) * 127.5).round().byte().permute(1, 2, 0)
         rows = [torch.cat([picture(c[i]) for c in columns], 1) for i in range(0, min(len(held_out.index), 40), 5)]
-        write_png(options.pictures, torch.cat(rows, 0).numpy())
+        Image.fromarray(torch.cat(rows, 0).numpy()).save(options.pictures)
     if not options.skip_skeleton:
-        sampler = load_sampler(HeadModel(options.heads), options.topology)
-        prior = load_prior(os.path.join(options.runs, "prior.safetensors"), sampler)
+        heads = Heads(options.pool, options.first, options.first + 1_000_000)
+        prior = load_prior(os.path.join(options.runs, "prior.safetensors"))
         rigid, nonrigid = (load_transformer(os.path.join(options.runs, f"{s}.pt")) for s in ("rigid", "nonrigid"))
         with torch.no_grad():
-            table["non-rigid, driven"] = evaluate_skeleton("nonrigid", nonrigid, sampler, prior, 2_000_000)
-            table["rigid, turn"] = evaluate_skeleton("rigid", rigid, sampler, prior, 2_000_001, nonrigid)
-            table["rigid, turn, driven"] = evaluate_skeleton("rigid", rigid, sampler, prior, 2_000_002, nonrigid, "anchored")
+            table["non-rigid, driven"] = evaluate_skeleton("nonrigid", nonrigid, heads, prior, 2_000_000)
+            table["rigid, turn"] = evaluate_skeleton("rigid", rigid, heads, prior, 2_000_001, nonrigid)
+            table["rigid, turn, driven"] = evaluate_skeleton("rigid", rigid, heads, prior, 2_000_002, nonrigid, "anchored")
         for name in ("non-rigid, driven", "rigid, turn", "rigid, turn, driven"):
             print(f"{name:32s}", table[name], flush=True)
     result = dict(first_seed=options.first, identities=len(held_out.index) // 4, pairs=len(held_out.index), suffix=options.suffix, start=options.start, temperature=options.temperature, table=table)

@@ -1,34 +1,34 @@
-"""From rendered groups to what the DiT trains on: python3 -m onegt.make_pairs POOL --runs RUNS --heads PACK
+"""From collected views to what the DiT trains on: python3 -m onegt.make_pairs POOL --runs RUNS
 
-A group is one person under four cameras with four expressions; each view is the reference of one pair and the target of
-another. For each pair the skeleton stage runs as it does in an application: detector noise, completion of the reference
-(rigid Transformer), the target's expression from a driving face (non-rigid), its camera (rigid). The maps and the warp
-come from those predictions, never from the true mesh. For each rgb_SEED.npy of the pool this writes a folder pairs_SEED of .npy:
+A sample of `pairs` is one person under four cameras with four expressions; each view is the reference of one pair and the
+target of another. For each pair the skeleton stage runs as it does in an application: detector noise, completion of the
+reference (rigid Transformer), the target's expression from a driving face (non-rigid), its camera (rigid). The maps and the
+warp come from those predictions, never from the true points. For each POOL/views_SEED this writes a folder pairs_SEED of .npy:
 
   reference_map, target_map  [V, 64, 64, 6] f16 canonical and normal;  *_class [V, 64, 64] u8 bits: skin 1, eye 2, mouth 4, iris 8
   *_canonical                [V, 256, 3] f16 coordinate per token
   warp, coverage             [V, 8, 32, 32], [V, 3, 32, 32] f16 latent of the warped reference and its coverage
   latent                     [V, 8, 32, 32] f16 of the picture itself
-and for seeds below --pictures and held-out seeds, warped and mask: the warp in pixels.
+for the first --pictures people and held-out ones also warped and mask: the warp in pixels; for held-out ones head
+[V, 256, 256] u8: where the skeleton's true points are (face, skull, ears, neck, and the hair painted over them).
 """
 import argparse
-import glob
 import os
 import time
 import numpy as np
 import torch
 from . import skeleton_data as data
 from .autoencoder import load_autoencoder
+from .camera import project
 from .dit import token_canonical
 from .fused import set_num_threads
 from .geometry import MIRRORED, OUTSIDE, VISIBLE, skeleton_map, warp_reference
-from .render import HeadRenderer
-from .train_skeleton import load_prior, load_sampler, load_transformer, predict_nonrigid
+from .collect import VIEWS
+from .pool import TEST, VALIDATION, Heads, cameras, collected
+from .train_skeleton import load_prior, load_transformer, predict_nonrigid
 from .topology import DEFAULT_FILE, Topology
 
-VIEWS = 4
 TARGET_OF = (1, 0, 3, 2)            # view v is the reference of the pair whose target is TARGET_OF[v]
-HELD_OUT = 1_000_000                # seeds from here on are never trained on: 1,000,000 validation, 2,000,000 test
 BITS = np.array([1, 2, 4, 8], np.uint8)
 
 
@@ -50,33 +50,29 @@ class Anchor:
         return self.anchor(source, None, source["expression"], source["camera"])
 
 
-def camera_batch(cameras):
-    column = lambda key: torch.tensor([float(getattr(c, key)) for c in cameras])
-    return data.make_camera(*(column(k) for k in ("yaw", "pitch", "roll", "fov_y", "fill", "shift_x", "shift_y")))
-
-
 def pick(face, index):
     return {k: pick(v, index) if isinstance(v, dict) else v[index] for k, v in face.items()}
 
 
 @torch.no_grad()
-def anchored_pairs(renderer, sampler, anchor, seeds, self_driven, hard, generator):
-    """-> reference points, target points [V, 600, 3] in crop NDC for all views of all groups (V = 4 groups)"""
-    groups = [renderer.draw_group(seed, VIEWS) for seed in seeds]
-    identity = torch.from_numpy(np.repeat(np.stack([g.identity.weights for g in groups]), VIEWS, 0)).float()
-    expression = torch.from_numpy(np.stack([e for g in groups for e, _ in g.views])).float()
-    cameras = camera_batch([c for g in groups for _, c in g.views])
-    target = torch.cat([torch.tensor(TARGET_OF) + VIEWS * g for g in range(len(seeds))])
-    truth = sampler.points(identity, expression)
-    source = data.observe(anchor.prior, truth, cameras, generator, hard)
-    target_camera = pick(cameras, target)
-    other = sampler.sample_identity(len(identity), generator)
-    same = torch.rand(len(identity), 1, generator=generator) < self_driven
-    driver = torch.where(same, identity, other)
-    driving_camera = data.sample_camera(len(identity), generator)
-    driving_camera = {k: torch.where(same.view(-1, *[1] * (v.dim() - 1)), target_camera[k], v) for k, v in driving_camera.items()}
-    driving = data.observe(anchor.prior, sampler.points(driver, expression[target]), driving_camera, generator, hard)
-    return anchor.complete(source), anchor.anchor(source, driving, driving["expression"], data.carried(source, target_camera)), target
+def anchored_pairs(views, index, heads, anchor, self_driven, hard, generator):
+    """
+    views: one of pool.collected, index: a slice of whole samples, heads: other people, for driving faces
+    -> reference points, target points [V, 600, 3] in crop NDC, true points of the pictures
+    """
+    pose = views["pose"][index]
+    truth, rest = (torch.from_numpy(a) for a in (views["points"][pose], views["rest"][views["person"][pose]]))
+    camera = cameras(views, index)
+    target = torch.tensor([i - i % VIEWS + TARGET_OF[i % VIEWS] for i in range(len(pose))])
+    source = data.observe(anchor.prior, truth, camera, generator, hard)
+    target_camera = pick(camera, target)
+    other = heads.sample_identity(len(pose), generator) + (truth - rest)[target]
+    same = torch.rand(len(pose), 1, generator=generator) < self_driven
+    choose = lambda a, b: torch.where(same.view(-1, *[1] * (a.dim() - 1)), a, b)
+    random_camera = data.sample_camera(len(pose), generator)
+    driving_camera = {k: choose(v, random_camera[k]) for k, v in target_camera.items()}
+    driving = data.observe(anchor.prior, choose(truth[target], other), driving_camera, generator, hard)
+    return anchor.complete(source), anchor.anchor(source, driving, driving["expression"], data.carried(source, target_camera)), project(truth, camera)
 
 
 def subsample(full):
@@ -96,11 +92,18 @@ def unpack_map(packed, bits):
     return torch.cat([torch.as_tensor(packed).float(), torch.stack([(bits & int(b) > 0).float() for b in BITS], -1)], -1)
 
 
-def main():
+def find(pool, first, last):
+    """Collected views of these people; none is no error: a pool may have no test people yet."""
+    try:
+        return collected(pool, first, last)
+    except FileNotFoundError:
+        return []
+
+
+def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pool")
     parser.add_argument("--runs", default="runs")
-    parser.add_argument("--heads", default=os.environ.get("ONEGT_HEAD_PACK"))
     parser.add_argument("--topology", default=DEFAULT_FILE)
     parser.add_argument("--autoencoder", required=True)
     parser.add_argument("--shard", default="0/1", help="i/n: this process takes every n-th file")
@@ -108,34 +111,36 @@ def main():
     parser.add_argument("--self-driven", type=float, default=0.6, help="share of pairs whose driving face is the person itself")
     parser.add_argument("--held-out-self-driven", type=float, default=1.0)
     parser.add_argument("--suffix", default="", help="of the folders' names: another protocol beside the first")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     set_num_threads(1)
-    renderer = HeadRenderer(options.heads)
-    sampler = load_sampler(renderer.head, options.topology)
     topology = Topology(options.topology)
-    prior = load_prior(os.path.join(options.runs, "prior.safetensors"), sampler)
+    prior = load_prior(os.path.join(options.runs, "prior.safetensors"))
     anchor = Anchor(prior, load_transformer(os.path.join(options.runs, "rigid.pt")), load_transformer(os.path.join(options.runs, "nonrigid.pt")))
     autoencoder = load_autoencoder(options.autoencoder)
     part, parts = map(int, options.shard.split("/"))
-    files = sorted(glob.glob(os.path.join(options.pool, "rgb_???????.npy")))
-    files = [f for f in files if int(f[-11:-4]) >= HELD_OUT] + [f for f in files if int(f[-11:-4]) < HELD_OUT]
+    work = [v for first, last in ((VALIDATION, TEST), (TEST, 10 ** 7), (0, VALIDATION)) for v in find(options.pool, first, last) if "rgb" in v]
+    heads = {}
     begin, count = time.time(), 0
-    for file in files[part::parts]:
-        first = int(file[-11:-4])
-        path = file.replace("rgb_", "pairs" + options.suffix + "_").replace(".npy", "")
+    for views in work[part::parts]:
+        first = views["seed"]
+        path = os.path.join(options.pool, f"pairs{options.suffix}_{first:07d}")
         if os.path.exists(path):
             continue
-        rgb = np.load(file, mmap_mode="r")
-        held_out = first >= HELD_OUT
+        rgb = views["rgb"]
+        split = (0, VALIDATION) if first < VALIDATION else (VALIDATION, TEST) if first < TEST else (TEST, 10 ** 7)
+        if split not in heads:      # people drive people of their own split only
+            heads[split] = Heads(options.pool, *split)
+        held_out = first >= VALIDATION
         keep = held_out or first < options.pictures
         generator = torch.Generator().manual_seed(first + 1)
         arrays = {k: [] for k in ("reference_map", "reference_class", "reference_canonical", "target_map", "target_class", "target_canonical", "warp", "coverage", "latent")}
+        head_all = []
         warped_all, mask_all = [], []
         for start in range(0, len(rgb) // VIEWS, 10):
-            seeds = range(first + start, first + min(start + 10, len(rgb) // VIEWS))
-            references, targets, _ = anchored_pairs(renderer, sampler, anchor, seeds, 
-                                                      options.held_out_self_driven if held_out else options.self_driven, not held_out, generator)
-            pictures = rgb[start * VIEWS:(start + len(seeds)) * VIEWS]
+            index = slice(start * VIEWS, min(start + 10, len(rgb) // VIEWS) * VIEWS)
+            references, targets, truth = anchored_pairs(views, index, heads[split], anchor,
+                                                        options.held_out_self_driven if held_out else options.self_driven, not held_out, generator)
+            pictures = rgb[index]
             warped, masks = np.empty_like(pictures), np.empty(pictures.shape[:3], np.uint8)
             for name, points in (("reference", references), ("target", targets)):
                 small = np.empty((len(points), 64, 64, 10), np.float32)
@@ -158,9 +163,13 @@ def main():
             if keep:
                 warped_all.append(warped)
                 mask_all.append(masks)
+            if held_out:
+                head_all.append(np.stack([skeleton_map(p, topology)[..., 6:].sum(-1) > 0 for p in truth.numpy()]).astype(np.uint8))
             count += len(pictures)
         if keep:
             arrays["warped"], arrays["mask"] = warped_all, mask_all
+        if held_out:
+            arrays["head"] = head_all
         os.makedirs(path + ".tmp", exist_ok=True)
         for name, parts_of in arrays.items():
             np.save(os.path.join(path + ".tmp", name + ".npy"), np.concatenate(parts_of))

@@ -4,13 +4,15 @@ import os
 import numpy as np
 import torch
 from .dit import map_features, rotary_table
-from .make_pairs import HELD_OUT, TARGET_OF, VIEWS, unpack_map
+from .collect import VIEWS
+from .make_pairs import TARGET_OF, unpack_map
+from .pool import VALIDATION
 
 
 class Pairs:
     """All finished pairs_SEED folders of a pool; `first <= seed < last`. Call `refresh` to pick up new ones."""
 
-    def __init__(self, pool, first=0, last=HELD_OUT, suffix=""):
+    def __init__(self, pool, first=0, last=VALIDATION, suffix=""):
         self.pool, self.first, self.last, self.suffix = pool, first, last, suffix
         self.chunks, self.folders = [], []
         self.refresh()
@@ -50,18 +52,18 @@ class Pairs:
 
 
 class HeldOut:
-    """Held-out pairs with pictures: targets, head and foreground masks of the true mesh."""
+    """Held-out pairs with pictures: targets, masks of the head (the true skeleton) and of the foreground."""
 
     def __init__(self, pool, first, groups, suffix=""):
         self.pairs = Pairs(pool, first, first + 1_000_000, suffix)
         self.index = list(range(min(len(self.pairs), groups * VIEWS)))
         targets = self.pairs.target_of(self.index)
-        read = lambda kind: np.concatenate([np.load(os.path.join(pool, f"{kind}_{f[-7:]}.npy"), mmap_mode="r") for f in self.pairs.folders])
+        read = lambda kind: np.concatenate([np.load(os.path.join(pool, f"views_{f[-7:]}", kind + ".npy"), mmap_mode="r") for f in self.pairs.folders])
         image = lambda array: torch.from_numpy(array.astype(np.float32) / 127.5 - 1).permute(0, 3, 1, 2).contiguous()
         rgb = read("rgb")
         self.target, self.reference = image(rgb[targets]), image(rgb[self.index])
-        self.head = torch.from_numpy(read("pid")[targets] > 0).float().unsqueeze(1)          # face, ears, neck of the true mesh
-        self.foreground = torch.from_numpy(read("mask")[targets] > 100).float().unsqueeze(1)  # ... hair and clothes too
+        self.foreground = torch.from_numpy(read("region")[targets] > 0).float().unsqueeze(1)   # head, hair, clothes
+        self.head = self.pairs.rows(("head",), targets)[0].float().unsqueeze(1)
         warped, self.warp_mask = self.pairs.rows(("warped", "mask"), self.index)
         self.warped = image(warped.numpy())
 

@@ -18,18 +18,6 @@ mouthStretchLeft mouthStretchRight mouthUpperUpLeft mouthUpperUpRight noseSneerL
 IDENTITY_MODES = 64
 
 
-def arkit_matrix(ict_names):
-    """[ICT, ARKit]: averages the left and right of a shape that ARKit has once, renames the others."""
-    matrix = torch.zeros(len(ict_names), len(ARKIT_NAMES))
-    for i, name in enumerate(ict_names):
-        once = name[:-2] if name[-2:] in ("_L", "_R") else name
-        if once in ARKIT_NAMES:
-            matrix[i, ARKIT_NAMES.index(once)] = 0.5 if name != once else 1.0
-        else:
-            matrix[i, ARKIT_NAMES.index(once + {"_L": "Left", "_R": "Right"}[name[-2:]])] = 1.0
-    return matrix
-
-
 class Prior:
     def __init__(self, tensors):
         self.mean = torch.as_tensor(tensors["mean"]).float()                # [600, 3]

@@ -2,60 +2,10 @@
 import math
 import torch
 from .camera import carry, depth_of, project, unproject
-from .prior import arkit_matrix
-from .topology import DETECTED, FACE, HEAD_CENTRE, IRISES, LEFT_EYE_OUTER, NUM_POINTS, RIGHT_EYE_OUTER
-
-GAZE_YAW, GAZE_PITCH = math.radians(30), math.radians(22)   # of the eyeball at weight 1, as the renderer turns it
-SCLERA = {"L": (21451, 770, 1), "R": (23021, 770, -1)}      # first vertex, count, sign of an outward look
-
-
-class HeadSampler:
-    """Identity and expression weights to the 600 points, exactly as the renderer poses its mesh."""
-
-    def __init__(self, head_model, topology, expression_sampler, num_expressions=12000, seed=5):
-        vertex, weight = torch.from_numpy(topology.vertex), torch.from_numpy(topology.barycentric)
-        embed = lambda mesh: (weight[..., None] * mesh[..., vertex, :]).sum(-2)
-        tensor = lambda a: torch.from_numpy(a).float()
-        identity = tensor(head_model.identity_modes).view(100, -1, 3)
-        expression = tensor(head_model.expression_modes).view(53, -1, 3)
-        mean = tensor(head_model.mean)
-        self.mean, self.identity, self.expression = embed(mean) - torch.from_numpy(HEAD_CENTRE), embed(identity), embed(expression)
-        self.names = head_model.expression_names
-        self.to_arkit = arkit_matrix(self.names)
-        self.eyes = {}
-        for side, (first, count, sign) in SCLERA.items():
-            centre = lambda mesh: mesh[..., first:first + count, :].mean(-2)
-            weights = {k: self.names.index(f"eyeLook{k}_{side}") for k in ("Out", "In", "Up", "Down")}
-            points = slice(468, 473) if side == "R" else slice(473, 478)
-            offset = torch.tensor([0, 0, -0.15]) - torch.from_numpy(HEAD_CENTRE)
-            self.eyes[side] = (points, sign, weights, centre(mean) + offset, centre(identity), centre(expression))
-        self.expressions = torch.stack([tensor(expression_sampler(i)) for i in range(num_expressions)])
-
-    def sample_identity(self, count, generator):
-        return torch.randn(count, 100, generator=generator) * (0.65 + 0.35 * torch.rand(count, 1, generator=generator))
-
-    def sample_expression(self, count, generator, held_out=False):
-        split = len(self.expressions) * 9 // 10
-        low, high = (split, len(self.expressions)) if held_out else (0, split)
-        pick = lambda: self.expressions[torch.randint(low, high, (count,), generator=generator)]
-        first, second = pick(), pick()
-        blend = (torch.rand(count, 1, generator=generator) < 0.3).float()
-        return first * (1 - 0.5 * blend) + second * 0.5 * blend
-
-    def points(self, identity, expression):
-        """[B, 100], [B, 53] -> [B, 600, 3] cm about the head centre"""
-        flat = identity @ self.identity.flatten(1) + expression @ self.expression.flatten(1)
-        points = self.mean + flat.view(-1, NUM_POINTS, 3)
-        for where, sign, weight, mean, by_identity, by_expression in self.eyes.values():
-            centre = (mean + identity @ by_identity + expression @ by_expression)[:, None]
-            yaw = GAZE_YAW * (expression[:, weight["Out"]] - expression[:, weight["In"]]) * sign
-            pitch = -GAZE_PITCH * (expression[:, weight["Up"]] - expression[:, weight["Down"]])
-            points[:, where] = (points[:, where] - centre) @ rotation(yaw, pitch, torch.zeros_like(yaw)).transpose(1, 2) + centre
-        return points
-
+from .topology import DETECTED, FACE, IRISES, LEFT_EYE_OUTER, NUM_POINTS, RIGHT_EYE_OUTER
 
 def individual(count, generator):
-    """A smooth displacement field per person, up to about 2 mm, that the prior cannot express: real heads are no ICT heads."""
+    """A smooth displacement field per person, up to about 2 mm, that the prior cannot express: real heads are no sums of modes."""
     direction = torch.randn(count, 6, 3, generator=generator) * 0.35
     phase, size = 6.28 * torch.rand(count, 6, generator=generator), torch.randn(count, 6, 3, generator=generator)
     size = size * 0.06 * torch.rand(count, 1, 1, generator=generator)

@@ -5,7 +5,6 @@ Laplacian terms. --initialise starts from earlier weights; --decoder-only keeps 
 DiT trained on them, as they are. Saves RUNS/autoencoder.pt (EMA weights) every --save-minutes and resumes from it.
 """
 import argparse
-import glob
 import json
 import math
 import os
@@ -18,6 +17,7 @@ from .export import load_weights
 from .fused import set_num_threads
 from .optimiser import AdamW
 from .pairs import masked_psnr
+from .pool import TEST, VALIDATION, collected
 
 SIGMA = 0.1        # of the noise on the raw latent
 CROP = 128
@@ -66,9 +66,8 @@ def main():
         load_weights(model, options.initialise)
     trained = model.decoder if options.decoder_only else model
     optimiser = AdamW(trained.parameters(), weight_decay=0, betas=(0.9, 0.99), ema=0.999)
-    every = sorted(glob.glob(os.path.join(options.pool, "rgb_???????.npy")))
-    files = [np.load(f, mmap_mode="r") for f in every if int(f[-11:-4]) < 1_000_000]
-    validation = np.load([f for f in every if 1_000_000 <= int(f[-11:-4]) < 2_000_000][0], mmap_mode="r")[:64:2]
+    pictures = lambda *split: [v["rgb"] for v in collected(options.pool, *split) if "rgb" in v]
+    files, validation = pictures(), pictures(VALIDATION, TEST)[0][:64:2]
     validation = torch.from_numpy(validation.astype(np.float32) / 127.5 - 1).permute(0, 3, 1, 2).contiguous()
     path, history, step, elapsed = os.path.join(options.out, "autoencoder.pt"), [], 0, 0.0
     if os.path.exists(path):

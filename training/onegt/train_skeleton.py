@@ -1,4 +1,4 @@
-"""Trains a skeleton Transformer: python3 -m onegt.train_skeleton {nonrigid,rigid} --minutes 15 --out RUNS --heads PACK
+"""Trains a skeleton Transformer: python3 -m onegt.train_skeleton {nonrigid,rigid} POOL --minutes 15 --out RUNS
 
 Writes RUNS/prior.safetensors (once), RUNS/<stage>.pt every --save-minutes (resumes from it) and RUNS/<stage>.json.
 """
@@ -7,55 +7,46 @@ import json
 import math
 import os
 import time
-import numpy as np
 import torch
 from . import safetensors, skeleton_data as data
 from .camera import project
 from .fused import set_num_threads
 from .optimiser import AdamW
 from .point_transformer import PointTransformer
+from .pool import TEST, VALIDATION, Heads
 from .prior import ARKIT_NAMES, Prior
-from .render import HeadModel, sample_expression
-from .topology import DEFAULT_FILE, Topology
 
-EXPRESSION_SEED = 5_000_000
 FEATURES = {"nonrigid": (15, 2 * len(ARKIT_NAMES) + 18), "rigid": (11, 35)}
 
 
-def load_sampler(head, topology_path):
-    """head: render.HeadModel"""
-    sample = lambda i: sample_expression(np.random.default_rng(EXPRESSION_SEED + i), head.expression_index)
-    return data.HeadSampler(head, Topology(topology_path), sample)
-
-
-def load_prior(path, sampler):
+def load_prior(path, heads=None):
+    """The prior of RUNS; fitted to `heads` and written where it is not there yet."""
     if not os.path.exists(path):
         generator = torch.Generator().manual_seed(7)
-        identity, expression = sampler.sample_identity(6000, generator), sampler.sample_expression(6000, generator)
-        neutral = sampler.points(identity, torch.zeros_like(expression))
-        prior = Prior.build(neutral, sampler.points(identity, expression), expression @ sampler.to_arkit)
+        rest, expression = heads.sample_identity(6000, generator), heads.sample_expression(6000, generator)
+        prior = Prior.build(rest, rest + expression.offset, expression.weights)
         safetensors.save_file({k: v.float().numpy() if v.is_floating_point() else v.int().numpy() for k, v in prior.tensors().items()}, path)
     return Prior(safetensors.load_file(path)[0])
 
 
 class Batches:
     """
-    Draws batches. `benchmark` is the measured task: the prototype's noise, all points seen, heads of the model, and
-    expressions that training never draws (identities are continuous: none comes twice).
+    Draws batches. `benchmark` is the measured task: the prototype's noise, all points seen, heads as they are rendered
+    (give it the heads of people that training never saw).
     """
 
-    def __init__(self, sampler, prior, seed, benchmark=False, nonrigid=None):
-        self.sampler, self.prior, self.benchmark, self.nonrigid_model = sampler, prior, benchmark, nonrigid
+    def __init__(self, heads, prior, seed, benchmark=False, nonrigid=None):
+        self.heads, self.prior, self.benchmark, self.nonrigid_model = heads, prior, benchmark, nonrigid
         self.generator = torch.Generator().manual_seed(seed)
 
     def person(self, count):
         """-> points(expression) of `count` new people"""
-        identity = self.sampler.sample_identity(count, self.generator)
+        rest = self.heads.sample_identity(count, self.generator)
         shape = (lambda x: x) if self.benchmark else data.individual(count, self.generator)
-        return lambda expression: shape(self.sampler.points(identity, expression))
+        return lambda expression: shape(rest + expression.offset)
 
     def expression(self, count):
-        return self.sampler.sample_expression(count, self.generator, self.benchmark)
+        return self.heads.sample_expression(count, self.generator)
 
     def observe(self, points):
         return data.observe(self.prior, points, data.sample_camera(len(points), self.generator), self.generator, not self.benchmark)
@@ -64,7 +55,7 @@ class Batches:
         """A source, a driving face with another expression, the source's true points with that expression, ARKit weights."""
         own, first, second = self.person(count), self.expression(count), self.expression(count)
         other = own if same_identity else self.person(count)
-        return self.observe(own(first)), self.observe(other(second)), own(second), second @ self.sampler.to_arkit
+        return self.observe(own(first)), self.observe(other(second)), own(second), second.weights
 
     def nonrigid(self, count, mode=None):
         """-> features, conditions, base (projection of the analytic start), target, source camera, start"""
@@ -120,9 +111,9 @@ def predict_rigid(model, batch, subset=None):
 
 
 @torch.no_grad()
-def evaluate(stage, model, sampler, prior, seed, nonrigid=None, mode=None, batches=8, size=16):
+def evaluate(stage, model, heads, prior, seed, nonrigid=None, mode=None, batches=8, size=16):
     """NME in percent of the interocular distance: the model, and its analytic start."""
-    draw, rows = Batches(sampler, prior, seed, benchmark=True, nonrigid=nonrigid), []
+    draw, rows = Batches(heads, prior, seed, benchmark=True, nonrigid=nonrigid), []
     mode = mode or {"rigid": "turn", "nonrigid": "driven"}[stage]
     for _ in range(batches):
         if stage == "rigid":
@@ -140,10 +131,9 @@ def evaluate(stage, model, sampler, prior, seed, nonrigid=None, mode=None, batch
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("stage", choices=FEATURES)
+    parser.add_argument("pool", help="collected shards of any kind")
     parser.add_argument("--minutes", type=float, default=15)
     parser.add_argument("--out", default="runs")
-    parser.add_argument("--heads", default=os.environ.get("ONEGT_HEAD_PACK"))
-    parser.add_argument("--topology", default=DEFAULT_FILE)
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--learning-rate", type=float, default=1.5e-3)
     parser.add_argument("--initialise", help="weights to start from")
@@ -154,13 +144,13 @@ def main():
     os.makedirs(options.out, exist_ok=True)
     set_num_threads(options.threads)
     torch.manual_seed(0)
-    sampler = load_sampler(HeadModel(options.heads), options.topology)
-    prior = load_prior(os.path.join(options.out, "prior.safetensors"), sampler)
+    heads, validation = Heads(options.pool), Heads(options.pool, VALIDATION, TEST)
+    prior = load_prior(os.path.join(options.out, "prior.safetensors"), heads)
     model = load_transformer(options.initialise) if options.initialise else PointTransformer(*FEATURES[options.stage])
     optimiser = AdamW(model.parameters(), ema=0.998)
     # the rigid network learns on what the non-rigid one really says: train that one first
     nonrigid = load_transformer(os.path.join(options.out, "nonrigid.pt")) if options.stage == "rigid" else None
-    draw = Batches(sampler, prior, 1, nonrigid=nonrigid)
+    draw = Batches(heads, prior, 1, nonrigid=nonrigid)
     path, history, step, elapsed = os.path.join(options.out, options.stage + ".pt"), [], 0, 0.0
     if os.path.exists(path):
         saved = torch.load(path)
@@ -171,10 +161,10 @@ def main():
 
     def save(final=False):
         optimiser.swap(True)
-        history.append(dict(samples=step * options.batch, seconds=round(elapsed), **evaluate(options.stage, model, sampler, prior, 999, nonrigid)))
+        history.append(dict(samples=step * options.batch, seconds=round(elapsed), **evaluate(options.stage, model, validation, prior, 999, nonrigid)))
         if nonrigid:
             for mode in ("complete", "anchored"):
-                history[-1][mode] = evaluate("rigid", model, sampler, prior, 999, nonrigid, mode)
+                history[-1][mode] = evaluate("rigid", model, validation, prior, 999, nonrigid, mode)
         weights = {k: v.float().clone() for k, v in model.state_dict().items()}
         optimiser.swap(False)
         torch.save(dict(model=weights, config=model.config, optimiser=optimiser.state_dict(), history=history, step=step, seconds=elapsed, done=final), path + ".tmp")
