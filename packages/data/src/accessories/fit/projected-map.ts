@@ -1,0 +1,147 @@
+/**
+ * A surface seen along one family of lines, as a table: how far out it lies over two coordinates. Triangles are rasterised
+ * into the table, so that asking is cheap: hats ask by direction, glasses by (x, y) from the front and (z, y) from a side.
+ */
+import { clamp, type Vec3 } from '../geometry/vector.ts';
+
+export interface MapFrame {
+  width: number;
+  height: number;
+  /** Coordinates of the first cell's node and the distance of nodes. */
+  originU: number;
+  originV: number;
+  step: number;
+}
+
+/** A point as (u, v, value); null where the projection is not defined. */
+export type Projection = (x: number, y: number, z: number, out: Float64Array) => boolean;
+
+export class ProjectedMap {
+  readonly frame: MapFrame;
+  /** `[height, width]`, NaN where nothing was hit. */
+  readonly values: Float32Array;
+
+  constructor(frame: MapFrame) {
+    this.frame = frame;
+    this.values = new Float32Array(frame.width * frame.height).fill(NaN);
+  }
+
+  /** @param keep - which of several hits stays: the farthest or the nearest value */
+  rasterize(positions: ArrayLike<number>, triangles: ArrayLike<number>, project: Projection, keep: 'farthest' | 'nearest', maxSpan = Infinity): this {
+    const { width, height, originU, originV, step } = this.frame;
+    const a = new Float64Array(3), b = new Float64Array(3), c = new Float64Array(3);
+    const corner = (vertex: number, out: Float64Array) => {
+      if (!project(positions[vertex * 3]!, positions[vertex * 3 + 1]!, positions[vertex * 3 + 2]!, out)) return false;
+      out[0] = (out[0]! - originU) / step;
+      out[1] = (out[1]! - originV) / step;
+      return true;
+    };
+    for (let t = 0; t < triangles.length; t += 3) {
+      if (!corner(triangles[t]!, a) || !corner(triangles[t + 1]!, b) || !corner(triangles[t + 2]!, c)) continue;
+      const [au, av, bu, bv, cu, cv] = [a[0]!, a[1]!, b[0]!, b[1]!, c[0]!, c[1]!];
+      const lowU = Math.min(au, bu, cu), highU = Math.max(au, bu, cu), lowV = Math.min(av, bv, cv), highV = Math.max(av, bv, cv);
+      if ((highU - lowU) * step > maxSpan || (highV - lowV) * step > maxSpan) continue;  // wraps around the projection's edge
+      const area = (bu - au) * (cv - av) - (bv - av) * (cu - au);
+      if (Math.abs(area) < 1e-12) continue;
+      for (let j = Math.max(0, Math.ceil(lowV)); j <= Math.min(height - 1, Math.floor(highV)); j++)
+        for (let i = Math.max(0, Math.ceil(lowU)); i <= Math.min(width - 1, Math.floor(highU)); i++) {
+          const wb = ((i - au) * (cv - av) - (j - av) * (cu - au)) / area;
+          const wc = ((bu - au) * (j - av) - (bv - av) * (i - au)) / area;
+          if (wb < -1e-6 || wc < -1e-6 || wb + wc > 1 + 1e-6) continue;
+          const value = a[2]! + wb * (b[2]! - a[2]!) + wc * (c[2]! - a[2]!);
+          const at = j * width + i, before = this.values[at]!;
+          if (Number.isNaN(before) || (keep === 'farthest' ? value > before : value < before)) this.values[at] = value;
+        }
+    }
+    return this;
+  }
+
+  /** Gives every empty node the mean of its filled neighbours, ring by ring. */
+  fill(rounds = 400): this {
+    const { width, height } = this.frame;
+    for (let round = 0; round < rounds; round++) {
+      const found: [number, number][] = [];
+      for (let j = 0; j < height; j++)
+        for (let i = 0; i < width; i++) {
+          if (!Number.isNaN(this.values[j * width + i]!)) continue;
+          let sum = 0, count = 0;
+          for (let dj = -1; dj <= 1; dj++)
+            for (let di = -1; di <= 1; di++) {
+              const y = j + dj, x = i + di;
+              if (y < 0 || x < 0 || y >= height || x >= width) continue;
+              const value = this.values[y * width + x]!;
+              if (!Number.isNaN(value)) { sum += value; count++; }
+            }
+          if (count > 0) found.push([j * width + i, sum / count]);
+        }
+      if (found.length === 0) break;
+      for (const [at, value] of found) this.values[at] = value;
+    }
+    return this;
+  }
+
+  /** Bilinear; nodes that are empty are left out; NaN where all four are. */
+  sample(u: number, v: number): number {
+    const { width, height, originU, originV, step } = this.frame;
+    const x = clamp((u - originU) / step, 0, width - 1.001), y = clamp((v - originV) / step, 0, height - 1.001);
+    const i = Math.floor(x), j = Math.floor(y), fx = x - i, fy = y - j;
+    let sum = 0, weights = 0;
+    for (let k = 0; k < 4; k++) {
+      const value = this.values[(j + (k >> 1)) * width + i + (k & 1)]!;
+      const weight = (k & 1 ? fx : 1 - fx) * (k >> 1 ? fy : 1 - fy) + 1e-9;
+      if (!Number.isNaN(value)) { sum += value * weight; weights += weight; }
+    }
+    return weights > 0 ? sum / weights : NaN;
+  }
+}
+
+/** Directions about a centre: azimuthal, equidistant, the pole at +y in the middle. Every direction but straight down. */
+export function azimuthal(centre: Vec3): Projection {
+  return (x, y, z, out) => {
+    const dx = x - centre[0], dy = y - centre[1], dz = z - centre[2];
+    const flat = Math.hypot(dx, dz), radius = Math.hypot(flat, dy);
+    const polar = Math.atan2(flat, dy);
+    out[0] = flat > 1e-9 ? (polar * dx) / flat : 0;
+    out[1] = flat > 1e-9 ? (polar * dz) / flat : 0;
+    out[2] = radius;
+    return true;
+  };
+}
+
+/** A map of directions, `step` radians apart, down to `maxPolar` radians from +y. */
+export const directionFrame = (maxPolar: number, step: number): MapFrame => {
+  const half = Math.ceil(maxPolar / step);
+  return { width: 2 * half + 1, height: 2 * half + 1, originU: -half * step, originV: -half * step, step };
+};
+
+/** How far out the surface lies in a direction about `centre`. */
+export class DirectionMap {
+  readonly centre: Vec3;
+  readonly map: ProjectedMap;
+
+  constructor(centre: Vec3, map: ProjectedMap) {
+    this.centre = centre;
+    this.map = map;
+  }
+
+  /** @param polar - radians from +y; @param azimuth - radians from +z towards +x */
+  radius(azimuth: number, polar: number): number {
+    return this.map.sample(polar * Math.sin(azimuth), polar * Math.cos(azimuth));
+  }
+
+  /** Radius of the surface below or above a point. */
+  radiusAt(point: Vec3): number {
+    const { azimuth, polar } = this.anglesOf(point);
+    return this.radius(azimuth, polar);
+  }
+
+  anglesOf(point: Vec3): { azimuth: number; polar: number; radius: number } {
+    const dx = point[0] - this.centre[0], dy = point[1] - this.centre[1], dz = point[2] - this.centre[2];
+    return { azimuth: Math.atan2(dx, dz), polar: Math.atan2(Math.hypot(dx, dz), dy), radius: Math.hypot(dx, dy, dz) };
+  }
+
+  point(azimuth: number, polar: number, radius: number): Vec3 {
+    const s = Math.sin(polar) * radius;
+    return [this.centre[0] + s * Math.sin(azimuth), this.centre[1] + radius * Math.cos(polar), this.centre[2] + s * Math.cos(azimuth)];
+  }
+}

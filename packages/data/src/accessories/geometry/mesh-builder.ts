@@ -1,0 +1,137 @@
+/**
+ * Collects triangles and hands them over as a {@link Mesh} with smooth normals. Sheets, tubes and solids of revolution
+ * are all grids of points here; sharp edges come from separate grids.
+ */
+import type { Mesh } from '../../render/drawable.ts';
+import { cross, length, subtract, type Vec3 } from './vector.ts';
+
+/** One point of a grid; `uv` in centimetres, `extra` for the material: (slot, edge distance cm, free, openness 0..1). */
+export interface GridPoint {
+  position: Vec3;
+  uv?: readonly [number, number];
+  extra?: readonly [number, number, number, number];
+}
+
+export interface GridOptions {
+  /** The last column meets the first one: they share normals, not texture coordinates. */
+  closedColumns?: boolean;
+  closedRows?: boolean;
+  /** Turns the triangles around: by default columns x rows points outside (right-handed). */
+  flip?: boolean;
+  /** Slot of the material, unless a point says otherwise. */
+  slot?: number;
+}
+
+export class MeshBuilder {
+  readonly #positions: number[] = [];
+  readonly #uv: number[] = [];
+  readonly #extra: number[] = [];
+  readonly #triangles: number[] = [];
+  /** Vertices of one group share their normal: the two sides of a texture seam. */
+  readonly #group: number[] = [];
+
+  get numTriangles(): number {
+    return this.#triangles.length / 3;
+  }
+
+  get numVertices(): number {
+    return this.#group.length;
+  }
+
+  get isEmpty(): boolean {
+    return this.#triangles.length === 0;
+  }
+
+  vertex(point: GridPoint, slot = 0, group = this.#group.length): number {
+    const [u, v] = point.uv ?? [0, 0];
+    const extra = point.extra ?? [slot, 1e3, 0, 1];
+    this.#positions.push(...point.position);
+    this.#uv.push(u, v);
+    this.#extra.push(...extra);
+    this.#group.push(group);
+    return this.#group.length - 1;
+  }
+
+  triangle(a: number, b: number, c: number): void {
+    this.#triangles.push(a, b, c);
+  }
+
+  /**
+   * `rows * columns` points joined by quads. With closed columns (rows) the function is called for one column (row) more,
+   * which must coincide with the first: its texture coordinate may go on counting.
+   * @returns index of the first vertex; vertex (row, column) is `first + row * stride + column`
+   */
+  grid(rows: number, columns: number, at: (row: number, column: number) => GridPoint, options: GridOptions = {}): { first: number; stride: number } {
+    const { closedColumns = false, closedRows = false, flip = false, slot = 0 } = options;
+    const first = this.#group.length;
+    const numRows = rows + (closedRows ? 1 : 0), stride = columns + (closedColumns ? 1 : 0);
+    for (let i = 0; i < numRows; i++)
+      for (let j = 0; j < stride; j++) this.vertex(at(i, j), slot, first + (i % rows) * stride + (j % columns));
+    for (let i = 0; i + 1 < numRows; i++)
+      for (let j = 0; j + 1 < stride; j++) {
+        const a = first + i * stride + j, b = a + 1, c = a + stride, d = c + 1;
+        // Split along the shorter diagonal: fewer creases on strongly curved sheets.
+        const shorter = this.#distance(a, d) <= this.#distance(b, c);
+        const quads: [number, number, number][] = shorter ? [[a, b, d], [a, d, c]] : [[a, b, c], [b, d, c]];
+        for (const [p, q, r] of quads) {
+          if (this.#isDegenerate(p, q, r)) continue;
+          this.#triangles.push(p, flip ? r : q, flip ? q : r);
+        }
+      }
+    return { first, stride };
+  }
+
+  /** A fan that closes a ring of points; the middle is given. */
+  cap(ring: readonly Vec3[], middle: Vec3, options: { flip?: boolean; slot?: number } = {}): void {
+    const { flip = false, slot = 0 } = options;
+    const centre = this.vertex({ position: middle }, slot);
+    const indices = ring.map((position) => this.vertex({ position }, slot));
+    for (let i = 0; i < indices.length; i++) {
+      const a = indices[i]!, b = indices[(i + 1) % indices.length]!;
+      if (!this.#isDegenerate(centre, a, b)) this.#triangles.push(centre, flip ? b : a, flip ? a : b);
+    }
+  }
+
+  /** Position of a vertex. */
+  position(vertex: number): Vec3 {
+    return [this.#positions[vertex * 3]!, this.#positions[vertex * 3 + 1]!, this.#positions[vertex * 3 + 2]!];
+  }
+
+  /** Rewrites every position from vertex `first` on. */
+  transform(first: number, change: (position: Vec3) => Vec3): void {
+    for (let i = first; i < this.#group.length; i++) {
+      const moved = change(this.position(i));
+      for (let k = 0; k < 3; k++) this.#positions[i * 3 + k] = moved[k]!;
+    }
+  }
+
+  finish(): Mesh {
+    const count = this.#group.length;
+    const sums = new Float64Array(count * 3);
+    for (let t = 0; t < this.#triangles.length; t += 3) {
+      const corners = [this.#triangles[t]!, this.#triangles[t + 1]!, this.#triangles[t + 2]!];
+      const [a, b, c] = corners.map((vertex) => this.position(vertex)) as [Vec3, Vec3, Vec3];
+      const normal = cross(subtract(b, a), subtract(c, a));  // length: twice the area, the weight
+      for (const corner of corners) for (let k = 0; k < 3; k++) sums[this.#group[corner]! * 3 + k]! += normal[k]!;
+    }
+    const normals = new Float32Array(count * 3);
+    for (let i = 0; i < count; i++) {
+      const g = this.#group[i]! * 3;
+      const size = Math.hypot(sums[g]!, sums[g + 1]!, sums[g + 2]!);
+      for (let k = 0; k < 3; k++) normals[i * 3 + k] = size > 1e-12 ? sums[g + k]! / size : k === 1 ? 1 : 0;
+    }
+    return {
+      positions: Float32Array.from(this.#positions), normals, uv: Float32Array.from(this.#uv), extra: Float32Array.from(this.#extra),
+      triangles: Uint32Array.from(this.#triangles), version: 0,
+    };
+  }
+
+  #distance(a: number, b: number): number {
+    return length(subtract(this.position(a), this.position(b)));
+  }
+
+  #isDegenerate(a: number, b: number, c: number): boolean {
+    const p = this.position(a);
+    return length(cross(subtract(this.position(b), p), subtract(this.position(c), p))) < 1e-9;
+  }
+}

@@ -1,0 +1,108 @@
+/** Rods, ribbons and rims: a cross-section moved along a line. */
+import type { MeshBuilder } from './mesh-builder.ts';
+import { add, along, cross, distance, dot, normalize, scale, subtract, type Vec2, type Vec3 } from './vector.ts';
+
+export interface SweepOptions {
+  closed?: boolean;
+  /** What the cross-section's second axis points to, at each point. Default: transported along, starting from the y axis. */
+  up?: Vec3 | ((index: number, point: Vec3) => Vec3);
+  slot?: number;
+  /** Closes both ends with a flat fan. Default true for open paths. */
+  caps?: boolean;
+  /** The cross-section is a closed outline (default) or an open ribbon. */
+  openProfile?: boolean;
+  /** Multiplies uv. */
+  uvScale?: readonly [number, number];
+}
+
+/** Directions along a line, central differences. */
+export function tangents(path: readonly Vec3[], closed: boolean): Vec3[] {
+  const n = path.length;
+  return path.map((_, i) => {
+    const before = closed ? path[(i - 1 + n) % n]! : path[Math.max(0, i - 1)]!;
+    const after = closed ? path[(i + 1) % n]! : path[Math.min(n - 1, i + 1)]!;
+    return normalize(subtract(after, before));
+  });
+}
+
+/**
+ * @param profile - points (a, b) of the cross-section, counter-clockwise: `a` along side = tangent x up, `b` along up;
+ *   a function may change it along the way (`t` 0..1). uv: cm around, cm along.
+ */
+export function sweep(builder: MeshBuilder, path: readonly Vec3[], profile: readonly Vec2[] | ((t: number, index: number) => readonly Vec2[]), options: SweepOptions = {}): void {
+  const { closed = false, slot = 0, openProfile = false, caps = !closed && !openProfile, uvScale = [1, 1] } = options;
+  const n = path.length;
+  const directions = tangents(path, closed);
+  const total = n - (closed ? 0 : 1);
+  const travelled = [0];
+  for (let i = 1; i <= n; i++) travelled.push(travelled[i - 1]! + distance(path[i - 1]!, path[i % n]!));
+
+  let transported: Vec3 = Math.abs(directions[0]![1]) > 0.9 ? [0, 0, 1] : [0, 1, 0];
+  const rings: Vec3[][] = [];
+  const around: number[][] = [];
+  for (let i = 0; i < n; i++) {
+    const tangent = directions[i]!;
+    const wanted = typeof options.up === 'function' ? options.up(i, path[i]!) : (options.up ?? transported);
+    const up = normalize(subtract(wanted, scale(tangent, dot(wanted, tangent))));
+    transported = up;
+    const side = cross(tangent, up);
+    const section = typeof profile === 'function' ? profile(total > 0 ? i / total : 0, i) : profile;
+    rings.push(section.map(([a, b]) => add(path[i]!, add(scale(side, a), scale(up, b)))));
+    const steps = [0];
+    for (let j = 1; j <= section.length; j++) {
+      const [a0, b0] = section[j - 1]!, [a1, b1] = section[j % section.length]!;
+      steps.push(steps[j - 1]! + Math.hypot(a1 - a0, b1 - b0));
+    }
+    around.push(steps);
+  }
+  const width = rings[0]!.length;
+  builder.grid(n, width, (i, j) => ({ position: rings[i % n]![j % width]!, uv: [around[i % n]![j]! * uvScale[0], travelled[i]! * uvScale[1]] }),
+    { closedColumns: !openProfile, closedRows: closed, slot, flip: true });
+  if (caps) {
+    builder.cap(rings[0]!, path[0]!, { slot });
+    builder.cap(rings[n - 1]!, path[n - 1]!, { flip: true, slot });
+  }
+}
+
+/** A circle's points, counter-clockwise. */
+export const circle = (radius: number, sides: number): Vec2[] =>
+  Array.from({ length: sides }, (_, i) => [radius * Math.cos((2 * Math.PI * i) / sides), radius * Math.sin((2 * Math.PI * i) / sides)]);
+
+/** A rectangle with rounded corners: |x/w|^p + |y/h|^p = 1. */
+export const roundedBox = (width: number, height: number, sides: number, power = 4): Vec2[] =>
+  Array.from({ length: sides }, (_, i) => {
+    const angle = (2 * Math.PI * (i + 0.5)) / sides, c = Math.cos(angle), s = Math.sin(angle);
+    const radius = (Math.abs(c) ** power + Math.abs(s) ** power) ** (-1 / power);
+    return [(width / 2) * radius * c, (height / 2) * radius * s];
+  });
+
+/** A round rod; the radius may change along the way. */
+export function tube(builder: MeshBuilder, path: readonly Vec3[], radius: number | ((t: number) => number), options: SweepOptions & { sides?: number } = {}): void {
+  const { sides = 8, ...rest } = options;
+  sweep(builder, path, typeof radius === 'number' ? circle(radius, sides) : (t) => circle(radius(t), sides), rest);
+}
+
+/** A solid of revolution: `profile` is (radius, height) from the bottom outside to the top, about `axis` through `centre`. */
+export function lathe(builder: MeshBuilder, centre: Vec3, axis: Vec3, profile: readonly Vec2[], sides: number, options: { slot?: number; flip?: boolean } = {}): void {
+  const up = normalize(axis);
+  const side = normalize(cross(Math.abs(up[1]) > 0.9 ? [0, 0, 1] : [0, 1, 0], up));
+  const front = cross(up, side);
+  builder.grid(profile.length, sides, (i, j) => {
+    const [radius, height] = profile[i]!;
+    const angle = (2 * Math.PI * j) / sides;
+    return { position: along(along(along(centre, up, height), side, radius * Math.cos(angle)), front, radius * Math.sin(angle)), uv: [(angle * profile[Math.floor(profile.length / 2)]![0]), height] };
+  }, { closedColumns: true, ...options });
+}
+
+/** An ellipsoid with the given half axes. */
+export function ellipsoid(builder: MeshBuilder, centre: Vec3, axes: readonly [Vec3, Vec3, Vec3], options: { sides?: number; rings?: number; slot?: number } = {}): void {
+  const { sides = 10, rings = 7, slot = 0 } = options;
+  builder.grid(rings, sides, (i, j) => {
+    const polar = (Math.PI * i) / (rings - 1), angle = (2 * Math.PI * j) / sides;
+    const s = Math.sin(polar);
+    return { position: along(along(along(centre, axes[0], s * Math.cos(angle)), axes[1], -Math.cos(polar)), axes[2], -s * Math.sin(angle)), uv: [angle, polar] };
+  }, { closedColumns: true, slot });
+}
+
+export const sphere = (builder: MeshBuilder, centre: Vec3, radius: number, options: { sides?: number; rings?: number; slot?: number } = {}): void =>
+  ellipsoid(builder, centre, [[radius, 0, 0], [0, radius, 0], [0, 0, radius]], options);
