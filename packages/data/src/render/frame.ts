@@ -51,7 +51,7 @@ export interface FrameInput {
   lighting: Lighting;
   /** Radians. */
   backdropBlur: number;
-  shadow?: ShadowFrame;
+  shadow: ShadowFrame | undefined;
 }
 
 /** Unit direction in head space of one that is given in the lighting's frame. */

@@ -8,6 +8,7 @@ import type { Drawable, Mesh } from './drawable.ts';
 import { REGIONS } from './drawable.ts';
 import { InvalidDrawableError } from './errors.ts';
 import { MAX_PARAMETERS } from './material.ts';
+import { type Bounds, boundsOf } from './shadow.ts';
 
 /** Triangles of one drawable: the visibility pass keeps 24 bits of the number. */
 export const MAX_TRIANGLES = 2 ** 24 - 1;
@@ -74,6 +75,8 @@ export function checkDrawable({ label, mesh, material, region }: Drawable): void
   if (highest >= numVertices) fail(`a triangle names vertex ${highest} of ${numVertices}.`, 'Indices count from 0 to R - 1.', { highest, numVertices });
 }
 
+let stamps = 0;
+
 /** Buffers of one drawable's mesh. Positions and normals are written again when the version counts up. */
 export class MeshBuffers implements Disposable {
   readonly mesh: Mesh;
@@ -86,8 +89,11 @@ export class MeshBuffers implements Disposable {
   readonly triangles: GPUBuffer;
   readonly indices: GPUBuffer;
   readonly source: GPUBuffer;
+  /** Counts uploads over all meshes: equal numbers, equal positions. */
+  stamp: number;
   readonly #gpu: Gpu;
   #version: number;
+  #bounds: Bounds | undefined;
 
   constructor(gpu: Gpu, drawable: Drawable) {
     checkDrawable(drawable);
@@ -121,6 +127,12 @@ export class MeshBuffers implements Disposable {
     this.indices = upload('indices', indices, GPUBufferUsage.INDEX | GPUBufferUsage.COPY_DST);
     this.source = upload('source', source);
     this.#version = mesh.version;
+    this.stamp = ++stamps;
+  }
+
+  get bounds(): Bounds {
+    this.#bounds ??= boundsOf(this.mesh);
+    return this.#bounds;
   }
 
   get version(): number {
@@ -133,6 +145,8 @@ export class MeshBuffers implements Disposable {
     this.#gpu.writeBuffer(this.positions, this.mesh.positions);
     this.#gpu.writeBuffer(this.normals, this.mesh.normals);
     this.#version = this.mesh.version;
+    this.#bounds = undefined;
+    this.stamp = ++stamps;
   }
 
   [Symbol.dispose](): void {

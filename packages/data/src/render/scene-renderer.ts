@@ -9,17 +9,21 @@ import type { Background } from '../setting/background.ts';
 import type { Lighting } from '../setting/lighting.ts';
 import type { Drawable, Material } from './drawable.ts';
 import { InvalidDrawableError } from './errors.ts';
-import { FRAME_FLOATS, frameWgsl, packFrame } from './frame.ts';
+import { ENVIRONMENT_HEIGHT, ENVIRONMENT_LAYERS, ENVIRONMENT_WIDTH, environmentWgsl } from './environment.wgsl.ts';
+import { FRAME_FLOATS, frameWgsl, packFrame, type ShadowFrame } from './frame.ts';
 import { lightWgsl } from './light.wgsl.ts';
 import { materialWgsl } from './material.ts';
 import { MeshBuffers } from './mesh-buffers.ts';
 import { noiseWgsl } from './noise.ts';
+import { occlusionWgsl } from './occlusion.wgsl.ts';
+import { type PassTime, PassTimer, timestamps } from './pass-timer.ts';
 import { RenderPipelines } from './pipelines.ts';
 import { resolveWgsl } from './resolve.wgsl.ts';
 import { BACKGROUND_INDEX, classifyWgsl, listWgsl, MAX_DRAWABLES } from './samples.wgsl.ts';
 import { backdropWgsl, shadeWgsl } from './shade.wgsl.ts';
+import { shadowFrame } from './shadow.ts';
 import { studioBackground, studioLighting } from './studio.ts';
-import { Targets } from './targets.ts';
+import { SHADOW_TEXELS, Targets } from './targets.ts';
 import { cutoutWgsl, visibilityWgsl } from './visibility.wgsl.ts';
 
 export interface SceneRendererOptions {
@@ -77,12 +81,18 @@ export class SceneRenderer implements Disposable {
   readonly #strands: GPUBuffer;
   readonly #white: GPUTexture;
   readonly #sampler: GPUSampler;
+  readonly #clampSampler: GPUSampler;
+  readonly #compareSampler: GPUSampler;
   readonly #groups: FixedGroups;
   readonly #meshes = new Map<Drawable['mesh'], { buffers: MeshBuffers; region: Drawable['region']; usedAt: number; groups: MeshGroups }>();
   readonly #materialGroups = new WeakMap<Material, GPUBindGroup>();
   #count = 0;
+  /** What the shadow maps and the environment show. */
+  #shadowKey = '';
+  #environmentKey: { label: string; parameters: Float32Array } | undefined;
   #submitting: Promise<unknown> = Promise.resolve();
   #expectedMs = 0;
+  #profile: PassTimer | undefined;
   #disposed = false;
 
   /**
@@ -116,6 +126,8 @@ export class SceneRenderer implements Disposable {
     this.#white = device.createTexture({ label: 'render/white', size: [1, 1], format: 'rgba8unorm', usage: GPUTextureUsage.TEXTURE_BINDING | GPUTextureUsage.COPY_DST });
     device.queue.writeTexture({ texture: this.#white }, Uint8Array.of(255, 255, 255, 255), {}, [1, 1]);
     this.#sampler = device.createSampler({ label: 'render/linear', magFilter: 'linear', minFilter: 'linear', mipmapFilter: 'linear', addressModeU: 'repeat', addressModeV: 'repeat' });
+    this.#clampSampler = device.createSampler({ label: 'render/around', magFilter: 'linear', minFilter: 'linear', addressModeU: 'repeat', addressModeV: 'clamp-to-edge' });
+    this.#compareSampler = device.createSampler({ label: 'render/shadow', magFilter: 'linear', minFilter: 'linear', compare: 'less-equal' });
     this.#groups = this.#createGroups();
   }
 
@@ -147,6 +159,24 @@ export class SceneRenderer implements Disposable {
     return submitted;
   }
 
+  /**
+   * One picture with the time of each pass.
+   *
+   * @throws {@link OneGTError} where the device has no timestamps
+   */
+  async profile(request: RenderRequest): Promise<{ rendered: Rendered; passes: PassTime[] }> {
+    if (!this.#gpu.info.hasTimestamps) throw new OneGTError('no-timestamps', `SceneRenderer: this adapter (${this.#gpu.info.description}) has no timestamp queries.\n  Measure whole pictures instead.`);
+    await this.#submitting;
+    using timer = new PassTimer(this.#gpu);
+    this.#profile = timer;
+    try {
+      const rendered = await this.render(request);
+      return { rendered, passes: await timer.read() };
+    } finally {
+      this.#profile = undefined;
+    }
+  }
+
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
@@ -169,14 +199,19 @@ export class SceneRenderer implements Disposable {
     this.#assertUsable();
     const entries = drawables.map((drawable, index): Entry => ({ drawable, index, mesh: this.#mesh(drawable) }));
     this.#writeUniforms(entries, background);
+    const casters = entries.filter(({ drawable: { castsShadow = true, material } }) => castsShadow && material.transparent !== true);
+    const shadow = shadowFrame(lighting, view, casters.map(({ mesh }) => mesh.bounds), SHADOW_TEXELS);
     const frame = new Float32Array(FRAME_FLOATS);
-    packFrame(frame, { view, size: this.size, samples: this.samples, seed, lighting, backdropBlur: (photo.defocus * 2) / view.focal });
+    packFrame(frame, { view, size: this.size, samples: this.samples, seed, lighting, shadow, backdropBlur: (photo.defocus * 2) / view.focal });
     this.#gpu.writeBuffer(this.#frame, frame);
 
     const encoder = this.#gpu.device.createCommandEncoder({ label: 'render' });
     const opaque = entries.filter(({ drawable }) => drawable.material.transparent !== true);
+    this.#encodeEnvironment(encoder, background, pipelines);
+    this.#encodeShadow(encoder, casters, shadow, pipelines);
     this.#encodeVisibility(encoder, opaque, pipelines);
     this.#encodeShading(encoder, opaque, pipelines);
+    this.#profile?.resolve(encoder);
     this.#gpu.submit(encoder.finish(), this.#expectedMs);
     this.#evict();
     return { result: this.#read() };
@@ -187,51 +222,114 @@ export class SceneRenderer implements Disposable {
     const pass = encoder.beginRenderPass({
       label: 'render/visibility',
       colorAttachments: [{ view: this.#targets.visibility.createView(), loadOp: 'clear', storeOp: 'store', clearValue: { r: 0xffffffff, g: 0, b: 0, a: 0 } }],
+      ...timestamps(this.#profile?.next('visibility')),
       depthStencilAttachment: { view: this.#targets.depth.createView(), depthLoadOp: 'clear', depthStoreOp: 'store', depthClearValue: 1 },
     });
     pass.setBindGroup(0, this.#groups.frame);
-    for (const { drawable, index, mesh } of entries) {
-      const groups = this.#meshes.get(drawable.mesh)!.groups;
-      pass.setPipeline(pipelines.visibility[index]!);
-      if (isCutout(drawable.material)) {
-        pass.setBindGroup(1, this.#materialGroup(drawable.material), [index * PARAMETER_STRIDE]);
-        pass.setBindGroup(2, groups.cutout);
-      } else pass.setBindGroup(1, groups.visibility);
-      pass.setIndexBuffer(mesh.indices, 'uint32');
-      pass.drawIndexed(mesh.numTriangles * 3, 1, 0, 0, index);
-    }
+    for (const entry of entries) this.#draw(pass, entry, pipelines.visibility[entry.index]!);
     pass.end();
   }
 
+  #encodeEnvironment(encoder: GPUCommandEncoder, { label, parameters }: Background, { environment }: CompiledScene): void {
+    const known = this.#environmentKey;
+    if (known !== undefined && known.label === label && known.parameters.length === parameters.length && known.parameters.every((value, i) => value === parameters[i])) return;
+    this.#environmentKey = { label, parameters: parameters.slice() };
+    this.#compute(encoder, 'environment', (pass) => {
+      pass.setPipeline(environment);
+      pass.setBindGroup(0, this.#groups.environment);
+      pass.dispatchWorkgroups(ENVIRONMENT_WIDTH / 8, ENVIRONMENT_HEIGHT / 8, ENVIRONMENT_LAYERS);
+    });
+  }
+
+  #encodeShadow(encoder: GPUCommandEncoder, casters: readonly Entry[], shadow: ShadowFrame | undefined, { shadows }: CompiledScene): void {
+    if (shadow === undefined) return;
+    const key = `${[...shadow.projection].join()} ${casters.map(({ mesh, drawable }) => `${mesh.stamp}${drawable.material.label}`).join()}`;
+    if (key === this.#shadowKey) return;
+    this.#shadowKey = key;
+    const draw = (pass: GPURenderPassEncoder, entries: readonly Entry[]) => {
+      pass.setBindGroup(0, this.#groups.frame);
+      for (const entry of entries) this.#draw(pass, entry, shadows[entry.index]!);
+      pass.end();
+    };
+    draw(encoder.beginRenderPass({
+      label: 'render/shadow',
+      ...timestamps(this.#profile?.next('shadow')),
+      colorAttachments: [],
+      depthStencilAttachment: { view: this.#targets.shadow.createView(), depthLoadOp: 'clear', depthStoreOp: 'store', depthClearValue: 1 },
+    }), casters.filter(({ drawable }) => !isStrands(drawable.material)));
+    draw(encoder.beginRenderPass({
+      label: 'render/hair shadow',
+      ...timestamps(this.#profile?.next('hair shadow')),
+      colorAttachments: [{ view: this.#targets.hairShadow.createView(), loadOp: 'clear', storeOp: 'store', clearValue: { r: 2, g: 2, b: 0, a: 0 } }],
+    }), casters.filter(({ drawable }) => isStrands(drawable.material)));
+  }
+
+  #draw(pass: GPURenderPassEncoder, { drawable, index, mesh }: Entry, pipeline: GPURenderPipeline): void {
+    const groups = this.#meshes.get(drawable.mesh)!.groups;
+    pass.setPipeline(pipeline);
+    if (isCutout(drawable.material)) {
+      pass.setBindGroup(1, this.#materialGroup(drawable.material), [index * PARAMETER_STRIDE]);
+      pass.setBindGroup(2, groups.cutout);
+    } else pass.setBindGroup(1, groups.visibility);
+    pass.setIndexBuffer(mesh.indices, 'uint32');
+    pass.drawIndexed(mesh.numTriangles * 3, 1, 0, 0, index);
+  }
+
   #encodeShading(encoder: GPUCommandEncoder, entries: readonly Entry[], pipelines: CompiledScene): void {
-    const pass = encoder.beginComputePass({ label: 'render/shading' });
     const { fixed } = pipelines;
     const tiles = Math.ceil(this.size / 8);
     const slotRows = gridOf(this.size * this.size * 4);
     const pixelRows = gridOf(this.size * this.size);
-    pass.setPipeline(fixed.classify);
-    pass.setBindGroup(0, this.#groups.classify);
-    pass.dispatchWorkgroups(tiles, tiles);
-    pass.setPipeline(fixed.offsets);
-    pass.setBindGroup(0, this.#groups.list);
-    pass.dispatchWorkgroups(1);
-    pass.setPipeline(fixed.scatter);
-    pass.dispatchWorkgroups(...slotRows);
-    pass.setBindGroup(0, this.#groups.shade);
-    pass.setPipeline(pipelines.backdrop);
-    pass.setBindGroup(1, this.#groups.background);
-    pass.dispatchWorkgroupsIndirect(this.#targets.dispatches, BACKGROUND_INDEX * 12);
+    this.#compute(encoder, 'groups', (pass) => {
+      pass.setPipeline(fixed.classify);
+      pass.setBindGroup(0, this.#groups.classify);
+      pass.dispatchWorkgroups(tiles, tiles);
+    });
+    this.#compute(encoder, 'occlusion', (pass) => {
+      const coarse = Math.ceil(this.size / 16);
+      pass.setPipeline(fixed.occlude);
+      pass.setBindGroup(0, this.#groups.occlude);
+      pass.dispatchWorkgroups(coarse, coarse);
+      pass.setPipeline(fixed.spread);
+      pass.setBindGroup(0, this.#groups.spread);
+      pass.dispatchWorkgroups(tiles, tiles);
+    });
+    this.#compute(encoder, 'lists', (pass) => {
+      pass.setPipeline(fixed.offsets);
+      pass.setBindGroup(0, this.#groups.list);
+      pass.dispatchWorkgroups(1);
+      pass.setPipeline(fixed.scatter);
+      pass.dispatchWorkgroups(...slotRows);
+    });
+    this.#compute(encoder, 'backdrop', (pass) => {
+      pass.setBindGroup(0, this.#groups.shade);
+      pass.setPipeline(pipelines.backdrop);
+      pass.setBindGroup(1, this.#groups.background);
+      pass.dispatchWorkgroupsIndirect(this.#targets.dispatches, BACKGROUND_INDEX * 12);
+    });
     for (const { drawable, index } of entries) {
-      pass.setPipeline(pipelines.shade[index]!);
-      pass.setBindGroup(1, this.#materialGroup(drawable.material), [index * PARAMETER_STRIDE]);
-      pass.setBindGroup(2, this.#meshes.get(drawable.mesh)!.groups.shade, [index * DRAW_STRIDE]);
-      pass.dispatchWorkgroupsIndirect(this.#targets.dispatches, index * 12);
+      this.#compute(encoder, `shade ${drawable.label}`, (pass) => {
+        pass.setBindGroup(0, this.#groups.shade);
+        pass.setPipeline(pipelines.shade[index]!);
+        pass.setBindGroup(1, this.#materialGroup(drawable.material), [index * PARAMETER_STRIDE]);
+        pass.setBindGroup(2, this.#meshes.get(drawable.mesh)!.groups.shade, [index * DRAW_STRIDE]);
+        pass.dispatchWorkgroupsIndirect(this.#targets.dispatches, index * 12);
+      });
     }
-    pass.setPipeline(fixed.resolve);
-    pass.setBindGroup(0, this.#groups.resolve);
-    pass.dispatchWorkgroups(...pixelRows);
-    pass.setPipeline(fixed.develop);
-    pass.dispatchWorkgroups(...pixelRows);
+    this.#compute(encoder, 'develop', (pass) => {
+      pass.setPipeline(fixed.resolve);
+      pass.setBindGroup(0, this.#groups.resolve);
+      pass.dispatchWorkgroups(...pixelRows);
+      pass.setPipeline(fixed.develop);
+      pass.dispatchWorkgroups(...pixelRows);
+    });
+  }
+
+  /** One compute pass, timed while profiling. */
+  #compute(encoder: GPUCommandEncoder, label: string, encode: (pass: GPUComputePassEncoder) => void): void {
+    const timestampWrites = this.#profile?.next(label);
+    const pass = encoder.beginComputePass({ label: `render/${label}`, ...(timestampWrites && { timestampWrites }) });
+    encode(pass);
     pass.end();
   }
 
@@ -241,7 +339,7 @@ export class SceneRenderer implements Disposable {
     const bytes = await this.#gpu.readBuffer(this.#targets.result, pixels * 8);
     // What the next wait sleeps through instead of polling; the shortest recent time, so that it never oversleeps for long.
     const took = performance.now() - started;
-    this.#expectedMs = this.#expectedMs === 0 ? took * 0.5 : Math.min(took, this.#expectedMs * 1.05);
+    this.#expectedMs = Math.min(took, this.#expectedMs === 0 ? 20 : this.#expectedMs * 1.05);
     const words = new Uint32Array(bytes, 0, pixels);
     const picture = new Uint8Array(pixels * 3);
     const region = new Uint8Array(pixels);
@@ -306,6 +404,8 @@ export class SceneRenderer implements Disposable {
       classify: compute('classify', classifyWgsl, this.#layouts.classify),
       offsets: compute('offsets', listWgsl, this.#layouts.list),
       scatter: compute('scatter', listWgsl, this.#layouts.list),
+      occlude: compute('occlude', occlusionWgsl, this.#layouts.occlude),
+      spread: compute('spread', occlusionWgsl, this.#layouts.spread),
       resolve: compute('resolve', resolveWgsl, this.#layouts.resolve),
       blend: compute('blend', resolveWgsl, this.#layouts.resolve),
       develop: compute('develop', resolveWgsl, this.#layouts.resolve),
@@ -313,39 +413,48 @@ export class SceneRenderer implements Disposable {
   }
 
   async #compileAll(drawables: readonly Drawable[], background: Background): Promise<CompiledScene> {
-    const [fixed, backdrop, visibility, shade] = await Promise.all([
+    const [fixed, backdrop, environment, visibility, shadows, shade] = await Promise.all([
       this.#compileFixed(),
       this.#pipelines.compute(`render/backdrop/${background.label}`, () => `${frameWgsl}${backdropWgsl}${background.wgsl}`, 'render_backdrop', [this.#layouts.shade, this.#layouts.background]),
-      Promise.all(drawables.map(({ material }) => this.#visibilityPipeline(material))),
+      this.#pipelines.compute(`render/environment/${background.label}`, () => `${environmentWgsl}${background.wgsl}`, 'render_environment', [this.#layouts.environment]),
+      Promise.all(drawables.map(({ material }) => this.#rasterPipeline(material, 'visibility'))),
+      Promise.all(drawables.map(({ material }) => this.#rasterPipeline(material, 'shadow'))),
       Promise.all(drawables.map(({ material }) => this.#pipelines.compute(`render/shade/${material.label}`, () => `${frameWgsl}${noiseWgsl}${materialWgsl}${material.wgsl}${lightWgsl}${shadeWgsl}`, 'render_shade', [this.#layouts.shade, this.#layouts.material, this.#layouts.mesh]))),
     ]);
-    return { fixed, backdrop, visibility, shade };
+    return { fixed, backdrop, environment, visibility, shadows, shade };
   }
 
-  #visibilityPipeline(material: Material): Promise<GPURenderPipeline> {
+  #rasterPipeline(material: Material, purpose: 'visibility' | 'shadow'): Promise<GPURenderPipeline> {
     const cullMode = material.doubleSided === true ? 'none' : 'back';
     const cutout = isCutout(material);
-    const label = `render/visibility/${cutout ? material.label : 'plain'}/${cullMode}`;
+    const strands = purpose === 'shadow' && isStrands(material);
+    const label = `render/${strands ? 'strand shadow' : purpose}/${cutout ? material.label : 'plain'}/${cullMode}`;
     const layouts = cutout ? [this.#layouts.frame, this.#layouts.material, this.#layouts.cutoutMesh] : [this.#layouts.frame, this.#layouts.visibilityMesh];
     const code = () => (cutout ? `${frameWgsl}${noiseWgsl}${materialWgsl}${material.wgsl}${cutoutWgsl}` : frameWgsl + visibilityWgsl);
-    return this.#pipelines.render(label, code, layouts, (module) => ({
-      vertex: { module, entryPoint: 'vertex' },
-      fragment: { module, entryPoint: 'fragment', targets: [{ format: 'r32uint' }] },
-      primitive: { topology: 'triangle-list', frontFace: 'ccw', cullMode },
-      depthStencil: { format: 'depth32float', depthWriteEnabled: true, depthCompare: 'less' },
-    }));
+    const primitive: GPUPrimitiveState = { topology: 'triangle-list', frontFace: 'ccw', cullMode };
+    const depthStencil: GPUDepthStencilState = { format: 'depth32float', depthWriteEnabled: true, depthCompare: 'less' };
+    return this.#pipelines.render(label, code, layouts, (module) => {
+      if (purpose === 'visibility') return { vertex: { module, entryPoint: 'vertex' }, fragment: { module, entryPoint: 'fragment', targets: [{ format: 'r32uint' }] }, primitive, depthStencil };
+      const vertex = { module, entryPoint: 'shadow_vertex' };
+      if (strands) return { vertex, fragment: { module, entryPoint: 'strand_fragment', targets: [{ format: 'rgba16float', blend: strandBlend }] }, primitive };
+      return { vertex, ...(cutout && { fragment: { module, entryPoint: 'shadow_fragment', targets: [] } }), primitive, depthStencil };
+    });
   }
 
   #createGroups(): FixedGroups {
     const { device } = this.#gpu;
-    const { visibility, depth, slots, lists, dispatches, radiance, light, result } = this.#targets;
+    const { visibility, depth, shadow, hairShadow, coarseOcclusion, occlusion, environment, slots, lists, dispatches, radiance, light, result } = this.#targets;
     const group = (layout: GPUBindGroupLayout, resources: GPUBindingResource[]) => device.createBindGroup({ layout, entries: resources.map((resource, binding) => ({ binding, resource })) });
+    const sparse = (layout: GPUBindGroupLayout, resources: Record<number, GPUBindingResource>) => device.createBindGroup({ layout, entries: Object.entries(resources).map(([binding, resource]) => ({ binding: Number(binding), resource })) });
     const frame = { buffer: this.#frame };
     return {
       frame: group(this.#layouts.frame, [frame]),
       classify: group(this.#layouts.classify, [frame, { buffer: slots }, { buffer: lists }, visibility.createView(), depth.createView(), { buffer: result }, { buffer: this.#strands }]),
       list: group(this.#layouts.list, [frame, { buffer: slots }, { buffer: lists }, { buffer: dispatches }]),
-      shade: group(this.#layouts.shade, [frame, { buffer: slots }, { buffer: lists }, { buffer: radiance }]),
+      shade: group(this.#layouts.shade, [frame, { buffer: slots }, { buffer: lists }, { buffer: radiance }, shadow.createView(), hairShadow.createView(), occlusion.createView(), environment.createView({ dimension: '2d-array' }), this.#clampSampler, this.#compareSampler]),
+      environment: group(this.#layouts.environment, [{ buffer: this.#backgroundParameters }, environment.createView({ dimension: '2d-array' })]),
+      occlude: sparse(this.#layouts.occlude, { 0: frame, 1: { buffer: result }, 3: coarseOcclusion.createView() }),
+      spread: sparse(this.#layouts.spread, { 0: frame, 1: { buffer: result }, 2: coarseOcclusion.createView(), 4: occlusion.createView() }),
       resolve: group(this.#layouts.resolve, [frame, { buffer: slots }, { buffer: radiance }, { buffer: light }, { buffer: result }]),
       background: group(this.#layouts.background, [{ buffer: this.#backgroundParameters }]),
     };
@@ -378,16 +487,20 @@ interface FixedPipelines {
   classify: GPUComputePipeline;
   offsets: GPUComputePipeline;
   scatter: GPUComputePipeline;
+  occlude: GPUComputePipeline;
+  spread: GPUComputePipeline;
   resolve: GPUComputePipeline;
   blend: GPUComputePipeline;
   develop: GPUComputePipeline;
 }
 
-/** `visibility` and `shade` by the drawable's index. */
+/** Arrays by the drawable's index. */
 interface CompiledScene {
   fixed: FixedPipelines;
   backdrop: GPUComputePipeline;
+  environment: GPUComputePipeline;
   visibility: GPURenderPipeline[];
+  shadows: GPURenderPipeline[];
   shade: GPUComputePipeline[];
 }
 
@@ -398,6 +511,9 @@ interface FixedGroups {
   shade: GPUBindGroup;
   resolve: GPUBindGroup;
   background: GPUBindGroup;
+  environment: GPUBindGroup;
+  occlude: GPUBindGroup;
+  spread: GPUBindGroup;
 }
 
 interface MeshGroups {
@@ -419,6 +535,9 @@ function createLayouts(device: GPUDevice) {
   const texture = (sampleType: GPUTextureSampleType): Entry => ({ texture: { sampleType } });
   const layout = (label: string, visibility: number, ...entries: Entry[]) =>
     device.createBindGroupLayout({ label: `render/${label}`, entries: entries.map((entry, binding) => ({ binding, visibility, ...entry })) });
+  const stored: Entry = { storageTexture: { format: 'r32float' } };
+  const sparse = (label: string, entries: Record<number, Entry>) =>
+    device.createBindGroupLayout({ label: `render/${label}`, entries: Object.entries(entries).map(([binding, entry]) => ({ binding: Number(binding), visibility: COMPUTE, ...entry })) });
   return {
     frame: layout('frame', everywhere, uniform),
     material: layout('material', COMPUTE | FRAGMENT, dynamic, { sampler: { type: 'filtering' } }, texture('float'), texture('float')),
@@ -427,11 +546,16 @@ function createLayouts(device: GPUDevice) {
     mesh: layout('mesh', COMPUTE, read, read, read, read, dynamic),
     classify: layout('classify', COMPUTE, uniform, write, write, texture('uint'), texture('depth'), write, read),
     list: layout('list', COMPUTE, uniform, write, write, write),
-    shade: layout('shade', COMPUTE, uniform, read, read, write),
+    shade: layout('shade', COMPUTE, uniform, read, read, write, texture('depth'), texture('unfilterable-float'), texture('unfilterable-float'), { texture: { sampleType: 'float', viewDimension: '2d-array' } }, { sampler: { type: 'filtering' } }, { sampler: { type: 'comparison' } }),
+    environment: layout('environment', COMPUTE, uniform, { storageTexture: { format: 'rgba16float', viewDimension: '2d-array' } }),
+    occlude: sparse('occlude', { 0: uniform, 1: read, 3: stored }),
+    spread: sparse('spread', { 0: uniform, 1: read, 2: texture('unfilterable-float'), 4: stored }),
     resolve: layout('resolve', COMPUTE, uniform, read, read, write, write),
     background: layout('background', COMPUTE, uniform),
   };
 }
+
+const strandBlend: GPUBlendState = { color: { operation: 'min', srcFactor: 'one', dstFactor: 'one' }, alpha: { operation: 'add', srcFactor: 'one', dstFactor: 'one' } };
 
 /** Does the material leave holes? Reading its text keeps authors from forgetting a flag. */
 const isCutout = (material: Material): boolean => material.transparent !== true && /\bopacity\b/.test(material.wgsl);

@@ -1,11 +1,23 @@
 /** Textures and buffers of one picture. Pictures in flight share them: the queue runs one after the other. */
 import type { Gpu } from '@onegt/kernels';
+import { ENVIRONMENT_HEIGHT, ENVIRONMENT_LAYERS, ENVIRONMENT_WIDTH } from './environment.wgsl.ts';
 import { LIST_HEADER, MAX_DRAWABLES, SLOTS } from './samples.wgsl.ts';
+
+/** Half a millimetre of a head with shoulders. */
+export const SHADOW_TEXELS = 768;
+/** Strands are filtered over several texels anyway. */
+export const HAIR_SHADOW_TEXELS = 384;
 
 export class Targets implements Disposable {
   /** `[size * samples]^2` words of the visible triangles. */
   readonly visibility: GPUTexture;
   readonly depth: GPUTexture;
+  /** What the key light sees. */
+  readonly shadow: GPUTexture;
+  readonly hairShadow: GPUTexture;
+  readonly coarseOcclusion: GPUTexture;
+  readonly occlusion: GPUTexture;
+  readonly environment: GPUTexture;
   readonly slots: GPUBuffer;
   readonly lists: GPUBuffer;
   readonly dispatches: GPUBuffer;
@@ -19,10 +31,16 @@ export class Targets implements Disposable {
     this.#gpu = gpu;
     const pixels = size * size;
     const side = size * samples;
-    const texture = (label: string, format: GPUTextureFormat) =>
-      gpu.device.createTexture({ label: `render/${label}`, size: [side, side], format, usage: GPUTextureUsage.RENDER_ATTACHMENT | GPUTextureUsage.TEXTURE_BINDING });
-    this.visibility = texture('visibility', 'r32uint');
-    this.depth = texture('depth', 'depth32float');
+    const { RENDER_ATTACHMENT, STORAGE_BINDING, TEXTURE_BINDING } = GPUTextureUsage;
+    const texture = (label: string, format: GPUTextureFormat, extent: GPUExtent3DStrict, usage: number = RENDER_ATTACHMENT) => gpu.device.createTexture({ label: `render/${label}`, size: extent, format, usage: usage | TEXTURE_BINDING });
+    this.visibility = texture('visibility', 'r32uint', [side, side]);
+    this.depth = texture('depth', 'depth32float', [side, side]);
+    this.shadow = texture('shadow', 'depth32float', [SHADOW_TEXELS, SHADOW_TEXELS]);
+    this.hairShadow = texture('hair shadow', 'rgba16float', [HAIR_SHADOW_TEXELS, HAIR_SHADOW_TEXELS]);
+    const half = Math.ceil(size / 2);
+    this.coarseOcclusion = texture('coarse occlusion', 'r32float', [half, half], STORAGE_BINDING);
+    this.occlusion = texture('occlusion', 'r32float', [size, size], STORAGE_BINDING);
+    this.environment = texture('environment', 'rgba16float', [ENVIRONMENT_WIDTH, ENVIRONMENT_HEIGHT, ENVIRONMENT_LAYERS], STORAGE_BINDING);
     const buffer = (label: string, byteLength: number, usage = 0) => gpu.createBuffer(byteLength, `render/${label}`, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC | usage);
     this.slots = buffer('slots', pixels * SLOTS * 8);
     this.lists = buffer('lists', (LIST_HEADER + pixels * SLOTS) * 4);
@@ -33,8 +51,7 @@ export class Targets implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.visibility.destroy();
-    this.depth.destroy();
+    for (const texture of [this.visibility, this.depth, this.shadow, this.hairShadow, this.coarseOcclusion, this.occlusion, this.environment]) texture.destroy();
     for (const buffer of [this.slots, this.lists, this.dispatches, this.radiance, this.light, this.result]) this.#gpu.releaseBuffer(buffer);
   }
 }

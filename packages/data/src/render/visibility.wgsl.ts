@@ -34,6 +34,12 @@ fn shadow_vertex(@builtin(vertex_index) index: u32) -> @builtin(position) vec4f 
 fn fragment(@location(0) @interpolate(flat, first) id: u32) -> @location(0) u32 {
   return id;
 }
+
+// Blended with min, min, -, sum: nearest depth, minus the farthest, layers.
+@fragment
+fn strand_fragment(@builtin(position) at: vec4f) -> @location(0) vec4f {
+  return vec4f(at.z, -at.z, 0.0, 1.0);
+}
 `;
 
 /** Drawables with holes: after frame, noise, material header and material. Coverage is dithered over a pixel's samples. */
@@ -89,6 +95,11 @@ fn fragment(corner: RenderCorner) -> @location(0) u32 {
   let middle = samples / 2u;
   if (opacity < select(threshold, 0.5, at.x == middle && at.y == middle)) { discard; }
   return corner.id;
+}
+
+@fragment
+fn strand_fragment(corner: RenderCorner) -> @location(0) vec4f {
+  return vec4f(corner.clip.z, -corner.clip.z, 0.0, render_opacity(corner, vec2f(0.0)));
 }
 
 @fragment
