@@ -1,0 +1,169 @@
+/**
+ * The eyeballs of a person as one drawable. The surface is the head model's own (the lids were made for it); iris, white
+ * and wetness are in the material, which gets each eye's frame, iris and lids as parameters.
+ */
+import type { Gpu } from '@onegt/kernels';
+import { type Eye, PARTS } from '../heads/head-model.ts';
+import { gazeOf } from '../heads/pose.ts';
+import type { PosedHead } from '../heads/posed-head.ts';
+import type { Figure, Mesh } from '../render/drawable.ts';
+import type { Traits } from '../scene/scene.ts';
+import { eyeMaterialWgsl } from './eye-material.wgsl.ts';
+import type { EyesLook } from './look.ts';
+
+type Vector = [number, number, number];
+const VECTORS_PER_EYE = 24;
+
+/** Iris centre and ring, and both lids from the outer to the inner corner (9 points, corners shared), by skeleton point. */
+const LANDMARKS = {
+  right: { iris: 468, ring: [469, 470, 471, 472], upper: [33, 246, 161, 160, 159, 158, 157, 173, 133], lower: [33, 7, 163, 144, 145, 153, 154, 155, 133] },
+  left: { iris: 473, ring: [474, 475, 476, 477], upper: [263, 466, 388, 387, 386, 385, 384, 398, 362], lower: [263, 249, 390, 373, 374, 380, 381, 382, 362] },
+} as const;
+
+/** One eye at rest: where its vertices are in the mesh, and what does not move in its frame. */
+interface EyeAtRest {
+  eye: Eye;
+  vertices: number[];
+  anchor: Vector;
+  irisCentre: Vector;
+  irisRadius: number;
+  axis: Vector;
+  ball: Vector;
+  /** Of the iris behind its skeleton point, cm, so that it lies below the surface at its rim. */
+  depth: number;
+}
+
+/** @param head - the person at rest. A head without eyeballs gives a figure without drawables. */
+export function createEyes(_gpu: Gpu, look: EyesLook, head: PosedHead, _traits: Traits): Figure {
+  const { model } = head;
+  const eyeball = PARTS.indexOf('eyeball');
+  const kept = Array.from(model.parts.keys()).filter((t) => model.parts[t] === eyeball);
+  if (kept.length === 0) return { drawables: [], [Symbol.dispose]() {} };
+
+  const vertexOf = new Map<number, number>();
+  const triangles = Uint32Array.from(kept.flatMap((t) => [0, 1, 2].map((k) => {
+    const r = model.triangles[3 * t + k]!;
+    if (!vertexOf.has(r)) vertexOf.set(r, vertexOf.size);
+    return vertexOf.get(r)!;
+  })));
+  const source = [...vertexOf.keys()];
+  const mesh: Mesh = {
+    positions: new Float32Array(source.length * 3), normals: new Float32Array(source.length * 3),
+    uv: Float32Array.from(source.flatMap((r) => [model.uv[2 * r]!, model.uv[2 * r + 1]!])), extra: new Float32Array(source.length * 4), triangles, version: 0,
+  };
+  const atRest = model.eyes.map((eye) => eyeAtRest(head, eye, source));
+  for (const { eye, vertices, anchor } of atRest) {
+    for (const vertex of vertices) {
+      const r = source[vertex]!;
+      for (let k = 0; k < 3; k++) mesh.extra[4 * vertex + k] = head.neutralPositions[3 * r + k]! - anchor[k]!;
+      mesh.extra[4 * vertex + 3] = eye.side === 'left' ? 1 : 0;
+    }
+  }
+
+  const parameters = new Float32Array(4 * 2 * VECTORS_PER_EYE);
+  for (const rest of atRest) writeLook(parameters, look, rest);
+  const pose = (posed: PosedHead) => {
+    for (let i = 0; i < source.length; i++) {
+      for (let k = 0; k < 3; k++) {
+        mesh.positions[3 * i + k] = posed.positions[3 * source[i]! + k]!;
+        mesh.normals[3 * i + k] = posed.normals[3 * source[i]! + k]!;
+      }
+    }
+    mesh.version++;
+    for (const { eye } of atRest) writePose(parameters, eye, posed);
+  };
+  pose(head);
+  return {
+    drawables: [{ label: 'eyes', mesh, region: 'eye', castsShadow: false, material: { label: 'eyes', wgsl: eyeMaterialWgsl, parameters } }],
+    pose,
+    [Symbol.dispose]() {},
+  };
+}
+
+function eyeAtRest(head: PosedHead, eye: Eye, source: readonly number[]): EyeAtRest {
+  const { model, neutralPositions, neutralPoints } = head;
+  const vertices = Array.from(source.keys()).filter((i) => {
+    const shape = model.renderSource[source[i]!]!;
+    return shape >= eye.first && shape < eye.first + eye.count;
+  });
+  const mean = (of: Float32Array): Vector => [0, 1, 2].map((k) => vertices.reduce((sum, i) => sum + of[3 * source[i]! + k]!, 0) / vertices.length) as Vector;
+  const anchor = mean(neutralPositions);
+  const standard = mean(model.canonical);
+  const point = (i: number): Vector => [0, 1, 2].map((k) => neutralPoints[3 * i + k]! - anchor[k]!) as Vector;
+  const { iris, ring } = LANDMARKS[eye.side];
+  const irisCentre = point(iris);
+  // The ball moves with the person's identity as its vertices do.
+  const ball = eye.centre.map((value, k) => value - standard[k]!) as Vector;
+  const axis = unit(irisCentre.map((value, k) => value - ball[k]!) as Vector);
+  const irisRadius = ring.reduce((sum, i) => sum + offAxis(point(i), irisCentre, axis).radius, 0) / ring.length;
+  // Just below the surface where the iris ends.
+  let rim = 0;
+  let count = 0;
+  for (const vertex of vertices) {
+    const r = source[vertex]!;
+    const { radius, along } = offAxis([0, 1, 2].map((k) => neutralPositions[3 * r + k]! - anchor[k]!) as Vector, irisCentre, axis);
+    if (along > -irisRadius && Math.abs(radius - irisRadius) < 0.25 * irisRadius) {
+      rim += along;
+      count++;
+    }
+  }
+  const depth = count === 0 ? 0 : Math.max(0, 0.02 - rim / count);
+  return { eye, vertices, anchor, irisCentre, irisRadius, axis, ball, depth };
+}
+
+function offAxis(point: Vector, origin: Vector, axis: Vector): { along: number; radius: number } {
+  const d = point.map((value, k) => value - origin[k]!);
+  const along = d[0]! * axis[0] + d[1]! * axis[1] + d[2]! * axis[2];
+  return { along, radius: Math.hypot(...d.map((value, k) => value - along * axis[k]!)) };
+}
+
+function unit(v: Vector): Vector {
+  const length = Math.hypot(...v);
+  return v.map((value) => value / length) as Vector;
+}
+
+/** What a gaze does not change. */
+function writeLook(parameters: Float32Array, look: EyesLook, rest: EyeAtRest): void {
+  const iris = look[rest.eye.side];
+  const base = 4 * VECTORS_PER_EYE * (rest.eye.side === 'left' ? 1 : 0);
+  parameters.set([
+    ...rest.irisCentre, rest.irisRadius * look.irisScale,
+    ...rest.axis, look.pupil,
+    ...rest.ball, rest.depth,
+    ...iris.outer, iris.collarette,
+    ...iris.inner, iris.fibres,
+    iris.numFibres, iris.crypts, iris.flecks, look.arcus,
+    iris.limbus, iris.limbusWidth, look.wetness, look.lens?.ring ?? 0,
+    iris.sector.angleRadians, iris.sector.width, iris.sector.strength, look.redness,
+    ...(look.lens?.colour ?? [0, 0, 0]), look.lens?.strength ?? 0,
+    ...look.sclera, look.veins,
+    ...iris.offset, 0,
+  ], base + 12);
+}
+
+/** The frame of the turned eye, and how far its lids are open: heights at nine even steps between the corners. */
+function writePose(parameters: Float32Array, eye: Eye, posed: PosedHead): void {
+  const base = 4 * VECTORS_PER_EYE * (eye.side === 'left' ? 1 : 0);
+  const { yaw, pitch } = gazeOf(posed.expression, eye.side);
+  const [sinYaw, cosYaw, sinPitch, cosPitch] = [Math.sin(yaw), Math.cos(yaw), Math.sin(pitch), Math.cos(pitch)];
+  parameters.set([cosYaw, 0, -sinYaw, 0, -sinPitch * sinYaw, cosPitch, -sinPitch * cosYaw, 0, cosPitch * sinYaw, sinPitch, cosPitch * cosYaw, 0], base);
+  const { upper, lower } = LANDMARKS[eye.side];
+  const x = (i: number) => posed.points[3 * i]!;
+  const [outerX, innerX] = [x(upper[0]), x(upper[8])];
+  parameters.set([outerX, innerX, 0, 0], base + 4 * 14);
+  for (let i = 0; i <= 8; i++) {
+    const at = outerX + ((innerX - outerX) * i) / 8;
+    parameters.set([heightAt(posed.points, upper, at), heightAt(posed.points, lower, at)], base + 4 * 15 + 2 * i);
+  }
+}
+
+/** y of a polyline of points at x; its ends beyond them. */
+function heightAt(points: Float32Array, line: readonly number[], x: number): number {
+  for (let i = 1; i < line.length; i++) {
+    const [a, b] = [3 * line[i - 1]!, 3 * line[i]!];
+    const t = (x - points[a]!) / (points[b]! - points[a]!);
+    if (t >= 0 && t <= 1) return points[a + 1]! + t * (points[b + 1]! - points[a + 1]!);
+  }
+  const end = Math.abs(x - points[3 * line[0]!]!) < Math.abs(x - points[3 * line.at(-1)!]!) ? line[0]! : line.at(-1)!;
+  return points[3 * end + 1]!;
+}

@@ -1,0 +1,123 @@
+/** Skin and what is behind the lips, as materials of the renderer. */
+
+export const skinMaterialWgsl = /* wgsl */ `
+// parameters: 0 = (texel cm, flush, wetness, -), 1 = subsurface, 4 + group = depth of creases (left, right)
+fn evaluate(surface: Surface) -> Shading {
+  var s = default_shading(surface);
+  let p = surface.extra.xyz;    // on the standard head
+  let level = clamp(log2(surface.footprint / parameters[0].x) + 0.15, 0.0, 3.0);
+  let upper = vec2f(surface.uv.x, surface.uv.y * 0.5);
+  let lower = upper + vec2f(0.0, 0.5);
+  let paint = textureSampleLevel(texture_0, linear_sampler, surface.uv, level);
+  let relief = textureSampleLevel(texture_1, linear_sampler, upper, level);
+  let crease = textureSampleLevel(texture_1, linear_sampler, lower, level);
+  let size = textureDimensions(texture_1);
+  let group = textureLoad(texture_1, min(vec2u(lower * vec2f(size)), size - 1u), 0).a;
+  let depths = parameters[4u + u32(clamp(round(group * 16.0) - 1.0, 0.0, 11.0))];
+  let fold = mix(depths.y, depths.x, smoothstep(-0.5, 0.5, p.x));
+
+  s.albedo = paint.rgb * paint.rgb;
+  // Folding presses blood out of the bottom of a line and darkens it.
+  let crease_depth = crease.z * fold;
+  s.albedo *= 1.0 - crease_depth * vec3f(0.20, 0.27, 0.30);
+  let cheek = exp(-dot((vec3f(abs(p.x), p.yz) - vec3f(4.1, -0.6, 8.4)) / vec3f(2.1, 1.9, 4.0), (vec3f(abs(p.x), p.yz) - vec3f(4.1, -0.6, 8.4)) / vec3f(2.1, 1.9, 4.0)));
+  s.albedo *= 1.0 - parameters[0].y * cheek * vec3f(0.02, 0.26, 0.22);
+
+  let gradient = (relief.xyz * 2.0 - 1.0) * 1.0 + vec3f(crease.xy * 2.0 - 1.0, 0.0) * fold;
+  s.normal = bumped(surface.normal, gradient);
+  let coat = clamp((paint.a - 0.7) / 0.3, 0.0, 1.0);
+  let roughness = 1.0 - clamp(paint.a, 0.02, 0.7) / 0.7;
+  s.roughness = clamp(mix(roughness * 1.12, 0.42, step(0.001, coat)), 0.2, 0.9);
+  s.roughness_2 = s.roughness * 0.6;
+  s.lobe_mix = 0.2;
+  s.specular = 0.028;
+  s.coat = coat;
+  s.subsurface = parameters[1].rgb;
+  s.cavity = relief.a * (1.0 - 0.45 * min(1.0, crease_depth));
+  return s;
+}
+`;
+
+export const mouthMaterialWgsl = /* wgsl */ `
+// extra: place on the standard head, part (1 mouth, 2 gums, 3 tongue, 4 teeth, 5 socket)
+// parameters: 0 = enamel colour, gold tooth (its x, 99 = none); 1 = mucosa colour, braces; 2 = tongue colour, plaque;
+// 3 = (wear, translucency, tongue coating, gap), 4 = socket colour, 5 = subsurface, 6 = noise offset
+fn evaluate(surface: Surface) -> Shading {
+  var s = default_shading(surface);
+  let p = surface.extra.xyz;
+  let part = u32(surface.extra.w + 0.5);
+  let o = parameters[6].xyz;
+  let n = noise3_gradient(p * 4.0 + o);
+  // Behind the lips it gets dark: what light is left has been through flesh.
+  let open = smoothstep(3.0, 9.4, p.z);
+  let reached = mix(0.05, 1.0, open * open);
+  s.coat = 0.75;
+  s.specular = 0.03;
+  s.roughness = 0.4;
+  s.roughness_2 = 0.25;
+  s.lobe_mix = 0.3;
+  s.subsurface = parameters[5].rgb;
+  switch part {
+    case 4u: {
+      let edge = smoothstep(0.9, 0.1, abs(p.y + 3.95));      // incisal edges meet here
+      var enamel = parameters[0].rgb;
+      enamel *= 1.0 + 0.05 * n.w;
+      enamel = mix(enamel, enamel * vec3f(0.93, 0.96, 1.03), edge * parameters[3].y);
+      let neck = smoothstep(0.6, 1.35, abs(p.y + 3.95));
+      enamel *= mix(vec3f(1.0), vec3f(0.93, 0.82, 0.62), neck * (0.35 + 0.65 * parameters[2].w));
+      let molars = smoothstep(8.6, 6.5, p.z);
+      enamel *= mix(vec3f(1.0), vec3f(0.9, 0.84, 0.72), molars);
+      s.albedo = enamel;
+      s.coat = 0.85;
+      s.roughness = 0.3 + 0.15 * parameters[3].x;
+      s.subsurface = vec3f(0.35, 0.3, 0.25);
+      if (abs(p.x - parameters[0].w) < 0.36 && p.y > -3.95) {
+        s.albedo = vec3f(0.83, 0.58, 0.22);
+        s.metallic = 1.0;
+        s.roughness = 0.22;
+        s.coat = 0.0;
+      }
+      if (parameters[1].w > 0.0) {
+        let arc = atan2(p.x, p.z - 5.5) * 5.2;               // cm along the row
+        let height = select(p.y + 4.5, p.y + 3.4, p.y > -3.95);
+        let cell = abs(fract(arc * 1.28 + 0.5 * step(p.y, -3.95)) - 0.5);
+        let bracket = step(abs(height), 0.15) * step(cell, 0.17);
+        let wire = step(abs(height), 0.035);
+        if (max(bracket, wire) > 0.0 && surface.normal.z > -0.2) {
+          s.albedo = mix(vec3f(0.62, 0.63, 0.65), vec3f(0.35), step(0.12, cell) * bracket * 0.4);
+          s.metallic = 0.9;
+          s.roughness = 0.3;
+          s.coat = 0.2;
+        }
+      }
+      s.cavity = mix(0.12, 1.0, open) * (1.0 - 0.35 * neck);
+      s.albedo *= mix(vec3f(0.16, 0.09, 0.07), vec3f(1.0), clamp(reached, 0.0, 1.0));
+    }
+    case 3u: {
+      let papillae = noise3_gradient(p * vec3f(11.0, 6.0, 11.0) + o);
+      let coating = parameters[3].z * smoothstep(0.2, 0.9, surface.normal.y) * (0.6 + 0.4 * n.w);
+      let groove = exp(-p.x * p.x * 40.0) * smoothstep(0.2, 0.7, surface.normal.y);
+      s.albedo = mix(parameters[2].rgb, vec3f(0.66, 0.56, 0.50), coating) * (1.0 - 0.3 * groove) * (1.0 + 0.07 * papillae.w);
+      s.normal = bumped(surface.normal, papillae.xyz * 0.22 + n.xyz * 0.06);
+      s.roughness = 0.45;
+      s.coat = 0.5;
+      s.cavity = mix(0.2, 1.0, open);
+      s.albedo *= reached;
+    }
+    case 5u: {
+      s.albedo = parameters[4].rgb * 0.7;
+      s.coat = 0.4;
+      s.cavity = 0.4;
+    }
+    default: {
+      let gum = select(0.0, 1.0, part == 2u);
+      let stipple = noise3_gradient(p * 9.0 + o);
+      s.albedo = parameters[1].rgb * mix(vec3f(0.86, 0.72, 0.72), vec3f(1.0), gum) * (1.0 + 0.1 * n.w);
+      s.normal = bumped(surface.normal, n.xyz * 0.08 + stipple.xyz * 0.05);
+      s.cavity = mix(0.08, 1.0, open);
+      s.albedo *= mix(vec3f(0.08, 0.035, 0.03), vec3f(1.0), reached);
+    }
+  }
+  return s;
+}
+`;
