@@ -1,0 +1,33 @@
+/** Value noise for the fields that hair follows: smooth, -1..1, about one feature per unit. Integer hashes: equal everywhere. */
+export function noise3(x: number, y: number, z: number): number {
+  const i = Math.floor(x), j = Math.floor(y), k = Math.floor(z);
+  const fx = fade(x - i), fy = fade(y - j), fz = fade(z - k);
+  const y0 = lerp(lerp(lattice(i, j, k), lattice(i + 1, j, k), fx), lerp(lattice(i, j + 1, k), lattice(i + 1, j + 1, k), fx), fy);
+  const y1 = lerp(lerp(lattice(i, j, k + 1), lattice(i + 1, j, k + 1), fx), lerp(lattice(i, j + 1, k + 1), lattice(i + 1, j + 1, k + 1), fx), fy);
+  return lerp(y0, y1, fz);
+}
+
+/** 0 <= x < 1, one independent number per integer and `salt`. */
+export function hash(index: number, salt = 0): number {
+  let h = Math.imul(index + 0x7f4a7c15, 0x9e3779b1) ^ Math.imul(salt + 1, 0x85ebca77);
+  h = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d);
+  h = Math.imul(h ^ (h >>> 12), 0x297a2d39);
+  return ((h ^ (h >>> 15)) >>> 0) / 2 ** 32;
+}
+
+/** 0 below `low`, 1 above `high`, smooth between. */
+export function smoothstep(low: number, high: number, x: number): number {
+  const t = Math.min(1, Math.max(0, (x - low) / (high - low)));
+  return t * t * (3 - 2 * t);
+}
+
+export const lerp = (a: number, b: number, t: number): number => a + (b - a) * t;
+export const clamp = (x: number, low: number, high: number): number => Math.min(high, Math.max(low, x));
+
+const fade = (t: number) => t * t * (3 - 2 * t);
+
+function lattice(i: number, j: number, k: number): number {
+  let h = Math.imul(i, 0x9e3779b1) ^ Math.imul(j, 0x85ebca77) ^ Math.imul(k, 0xc2b2ae3d);
+  h = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d);
+  return ((h ^ (h >>> 12)) >>> 0) / 2 ** 31 - 1;
+}

@@ -1,0 +1,67 @@
+/** Strands as ribbons: two triangles per segment, lying on the head with a random roll, tapering towards the tip. */
+import type { Mesh } from '../render/drawable.ts';
+import type { Strands } from './grow.ts';
+import type { HeadField } from './head-field.ts';
+import { hash, smoothstep } from './noise.ts';
+import type { HairVolume } from './occlusion.ts';
+
+export interface RibbonOptions {
+  field: HeadField;
+  volume: HairVolume;
+  seed: number;
+  /** 0 flat on the head .. 1 rolled at random. */
+  roll: number;
+  /** Width at the tip relative to the middle. */
+  tip: number;
+  /** Width at the root relative to the middle. */
+  root: number;
+}
+
+/** One mesh of several groups. `extra` = root-to-tip 0..1, random per strand, random per lock, openness. */
+export function ribbonMesh(groups: readonly Strands[], { field, volume, seed, roll, tip, root }: RibbonOptions): Mesh {
+  const vertices = groups.reduce((sum, { count, segments }) => sum + count * (segments + 1) * 2, 0);
+  const triangleCount = groups.reduce((sum, { count, segments }) => sum + count * segments * 2, 0);
+  const mesh: Mesh = {
+    positions: new Float32Array(vertices * 3), normals: new Float32Array(vertices * 3), uv: new Float32Array(vertices * 2),
+    extra: new Float32Array(vertices * 4), triangles: new Uint32Array(triangleCount * 3), version: 0,
+  };
+  const { positions, normals, uv, extra, triangles } = mesh;
+  const g = field.gradient;
+  let v = 0, t = 0;
+  groups.forEach(({ count, segments, nodes, clumps, widths, lengths }, group) => {
+    for (let i = 0; i < count; i++) {
+      const own = hash(i, seed + 31 + group), lock = hash(clumps[i]!, seed + 32 + group);
+      const angle = roll * Math.PI * (hash(i, seed + 33) - 0.5), cosine = Math.cos(angle), sine = Math.sin(angle);
+      for (let s = 0; s <= segments; s++) {
+        const k = (i * (segments + 1) + s) * 3, before = s > 0 ? k - 3 : k, after = s < segments ? k + 3 : k;
+        let tx = nodes[after]! - nodes[before]!, ty = nodes[after + 1]! - nodes[before + 1]!, tz = nodes[after + 2]! - nodes[before + 2]!;
+        let length = Math.hypot(tx, ty, tz);
+        if (length < 1e-9) { ty = -1; length = 1; }
+        tx /= length; ty /= length; tz /= length;
+        const x = nodes[k]!, y = nodes[k + 1]!, z = nodes[k + 2]!;
+        const open = volume.openness(field, x, y, z);
+        let ax = ty * g[2]! - tz * g[1]!, ay = tz * g[0]! - tx * g[2]!, az = tx * g[1]! - ty * g[0]!;
+        length = Math.hypot(ax, ay, az);
+        if (length < 0.05) { ax = tz; ay = 0; az = -tx; length = Math.hypot(ax, az); if (length < 1e-6) { ax = 1; az = 0; length = 1; } }
+        ax /= length; ay /= length; az /= length;
+        const bx = ty * az - tz * ay, by = tz * ax - tx * az, bz = tx * ay - ty * ax;
+        const along = s / segments;
+        const half = 0.5 * widths[i]! * (root + (1 - root) * smoothstep(0, 0.3, along)) * (1 - (1 - tip) * smoothstep(0.45, 1, along));
+        const sx = (ax * cosine + bx * sine) * half, sy = (ay * cosine + by * sine) * half, sz = (az * cosine + bz * sine) * half;
+        for (const edge of [-1, 1]) {
+          positions[v * 3] = x + edge * sx; positions[v * 3 + 1] = y + edge * sy; positions[v * 3 + 2] = z + edge * sz;
+          normals[v * 3] = tx; normals[v * 3 + 1] = ty; normals[v * 3 + 2] = tz;
+          uv[v * 2] = (edge + 1) / 2; uv[v * 2 + 1] = along * lengths[i]!;
+          extra[v * 4] = along; extra[v * 4 + 1] = own; extra[v * 4 + 2] = lock; extra[v * 4 + 3] = open;
+          v++;
+        }
+        if (s < segments) {
+          const a = v - 2;
+          triangles[t++] = a; triangles[t++] = a + 1; triangles[t++] = a + 2;
+          triangles[t++] = a + 2; triangles[t++] = a + 1; triangles[t++] = a + 3;
+        }
+      }
+    }
+  });
+  return mesh;
+}

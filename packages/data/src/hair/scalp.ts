@@ -1,0 +1,163 @@
+/**
+ * Where hair grows on the standard head, and roots scattered there on a person's mesh. All places are canonical
+ * (`HeadModel.canonical`): centimetres about the head's centre, so one hairline serves every head model.
+ */
+import { PARTS } from '../heads/head-model.ts';
+import type { PosedHead } from '../heads/posed-head.ts';
+import { clamp, hash, noise3, smoothstep } from './noise.ts';
+
+/** The edge of the hair, as differences from an average hairline. */
+export interface Hairline {
+  /** cm: a higher forehead. */
+  height: number;
+  /** cm: how far the temples recede. */
+  temples: number;
+  /** cm: widow's peak; negative: rounded in the middle. */
+  peak: number;
+  /** cm: longer sideburns. */
+  sideburn: number;
+  /** cm: deeper hair on the neck. */
+  nape: number;
+  /** cm: unevenness. */
+  roughness: number;
+  /** 0..1 width of the edge over which density rises, as 0.3..2.5 cm. */
+  softness: number;
+  /** 0..1: the bald patch on the crown; at 1 it reaches the forehead (Norwood 7 with high temples). */
+  crown: number;
+  /** Chooses the unevenness. */
+  seed: number;
+}
+
+/** Angle from the face about the vertical axis in degrees, height of the edge in cm, and how the parameters move it. */
+const EDGE: readonly { angle: number; y: number; height: number; temples: number; peak: number; sideburn: number; nape: number }[] = [
+  { angle: 0, y: 9.5, height: 1, temples: 0.1, peak: -1, sideburn: 0, nape: 0 },
+  { angle: 10, y: 9.5, height: 1, temples: 0.2, peak: -0.4, sideburn: 0, nape: 0 },
+  { angle: 22, y: 9.3, height: 1, temples: 0.6, peak: 0.25, sideburn: 0, nape: 0 },
+  { angle: 34, y: 8.7, height: 0.9, temples: 1, peak: 0.3, sideburn: 0, nape: 0 },
+  { angle: 45, y: 7.2, height: 0.7, temples: 0.9, peak: 0.1, sideburn: 0, nape: 0 },
+  { angle: 54, y: 5.4, height: 0.4, temples: 0.5, peak: 0, sideburn: 0, nape: 0 },
+  { angle: 64, y: 4, height: 0.2, temples: 0.2, peak: 0, sideburn: 0, nape: 0 },
+  { angle: 71, y: 2.4, height: 0, temples: 0, peak: 0, sideburn: -0.4, nape: 0 },
+  { angle: 77, y: 0.6, height: 0, temples: 0, peak: 0, sideburn: -1, nape: 0 },
+  { angle: 92, y: 0.3, height: 0, temples: 0, peak: 0, sideburn: -1, nape: 0 },
+  { angle: 108, y: 0, height: 0, temples: 0, peak: 0, sideburn: 0, nape: 0 },
+  { angle: 122, y: -2.2, height: 0, temples: 0, peak: 0, sideburn: 0, nape: -0.3 },
+  { angle: 142, y: -4.6, height: 0, temples: 0, peak: 0, sideburn: 0, nape: -0.8 },
+  { angle: 162, y: -6, height: 0, temples: 0, peak: 0, sideburn: 0, nape: -1 },
+  { angle: 181, y: -6.1, height: 0, temples: 0, peak: 0, sideburn: 0, nape: -1 },
+];
+const AXIS_Z = -0.5;
+/** Where hair whorls, on the back of the top. */
+export const CROWN: readonly [number, number, number] = [0.6, 12.6, -5.6];
+
+/** How far a canonical point lies inside the hair, in cm; negative: bare skin. */
+export function scalpDepth(hairline: Hairline, x: number, y: number, z: number): number {
+  const angle = Math.atan2(Math.abs(x), z - AXIS_Z) * 180 / Math.PI;
+  let i = 0;
+  while (i < EDGE.length - 2 && EDGE[i + 1]!.angle < angle) i++;
+  const a = EDGE[i]!, b = EDGE[i + 1]!;
+  const t = smoothstep(0, 1, (angle - a.angle) / (b.angle - a.angle)) * 0.5 + (angle - a.angle) / (b.angle - a.angle) * 0.5;
+  const edgeAt = (e: typeof a) => e.y + e.height * hairline.height + e.temples * hairline.temples + e.peak * hairline.peak
+    + e.sideburn * hairline.sideburn + e.nape * hairline.nape;
+  let depth = y - (edgeAt(a) * (1 - t) + edgeAt(b) * t);
+  // None on the ears: an ellipsoid around each.
+  const ear = Math.hypot((Math.abs(x) - 8.7) / 1.9, (y - 0.3) / 3.9, (z + 1.4) / 2.9);
+  depth = Math.min(depth, (ear - 1) * 2.4);
+  if (hairline.crown > 0) {
+    const radius = hairline.crown * 9, dz = z - (CROWN[2] + hairline.crown * 4.5);
+    const stretch = dz > 0 ? 1 + 0.5 * hairline.crown : 1;
+    depth = Math.min(depth, Math.hypot(x * (1.25 - 0.15 * hairline.crown), y - 13, dz / stretch) - radius);
+  }
+  const s = hairline.seed;
+  return depth + hairline.roughness * (0.6 * noise3(x * 0.7 + s, y * 0.7, z * 0.7) + 0.4 * noise3(x * 2.1, y * 2.1 + s, z * 2.1));
+}
+
+/** Share of the full density at this depth: hairlines begin thin. */
+export const densityAt = (hairline: Hairline, depth: number): number => smoothstep(-0.15, 0.3 + 2.2 * hairline.softness, depth);
+
+/** Roots on a person's skin. Shapes `[N, 3]`. */
+export interface Roots {
+  count: number;
+  /** Head space, this person at rest. */
+  positions: Float32Array;
+  normals: Float32Array;
+  canonical: Float32Array;
+  /** `[N]` triangle of the head's mesh; `[N, 3]` weights of its corners. */
+  triangles: Uint32Array;
+  weights: Float32Array;
+}
+
+/**
+ * Scatter about `count` roots over the triangles where `density(x, y, z)` (canonical, 0..1) is above zero. Stratified by
+ * area, so that gaps are even; thinned at random where the density is lower.
+ */
+export function scatter(head: PosedHead, count: number, seed: number, density: (x: number, y: number, z: number) => number): Roots {
+  const { model: { triangles, parts, canonical }, neutralPositions, neutralNormals } = head;
+  const faces: number[] = [], areas: number[] = [];
+  let total = 0;
+  const skin = PARTS.indexOf('skin');
+  for (let t = 0; t < parts.length; t++) {
+    if (parts[t] !== skin) continue;
+    const [a, b, c] = [triangles[t * 3]! * 3, triangles[t * 3 + 1]! * 3, triangles[t * 3 + 2]! * 3];
+    const middle = density((canonical[a]! + canonical[b]! + canonical[c]!) / 3, (canonical[a + 1]! + canonical[b + 1]! + canonical[c + 1]!) / 3,
+      (canonical[a + 2]! + canonical[b + 2]! + canonical[c + 2]!) / 3);
+    let most = middle;
+    for (const v of [a, b, c]) most = Math.max(most, density(canonical[v]!, canonical[v + 1]!, canonical[v + 2]!));
+    if (most <= 0) continue;
+    total += area(neutralPositions, a, b, c);
+    faces.push(t);
+    areas.push(total);
+  }
+  const roots: Roots = {
+    count: 0, positions: new Float32Array(count * 3), normals: new Float32Array(count * 3), canonical: new Float32Array(count * 3),
+    triangles: new Uint32Array(count), weights: new Float32Array(count * 3),
+  };
+  let face = 0;
+  for (let i = 0; i < count && faces.length > 0; i++) {
+    const at = (i + hash(i, seed)) / count * total;
+    while (face < faces.length - 1 && areas[face]! < at) face++;
+    const t = faces[face]!, root = Math.sqrt(hash(i, seed + 1)), v = hash(i, seed + 2);
+    const weights = [1 - root, root * (1 - v), root * v];
+    const place = (from: Float32Array, k: number) => weights[0]! * from[triangles[t * 3]! * 3 + k]! + weights[1]! * from[triangles[t * 3 + 1]! * 3 + k]!
+      + weights[2]! * from[triangles[t * 3 + 2]! * 3 + k]!;
+    const [x, y, z] = [place(canonical, 0), place(canonical, 1), place(canonical, 2)];
+    if (hash(i, seed + 3) >= density(x, y, z)) continue;
+    const n = roots.count++;
+    const [nx, ny, nz] = [place(neutralNormals, 0), place(neutralNormals, 1), place(neutralNormals, 2)];
+    const length = Math.hypot(nx, ny, nz) || 1;
+    roots.positions.set([place(neutralPositions, 0), place(neutralPositions, 1), place(neutralPositions, 2)], n * 3);
+    roots.normals.set([nx / length, ny / length, nz / length], n * 3);
+    roots.canonical.set([x, y, z], n * 3);
+    roots.triangles[n] = t;
+    roots.weights.set(weights, n * 3);
+  }
+  return roots;
+}
+
+function area(p: Float32Array, a: number, b: number, c: number): number {
+  const ux = p[b]! - p[a]!, uy = p[b + 1]! - p[a + 1]!, uz = p[b + 2]! - p[a + 2]!;
+  const vx = p[c]! - p[a]!, vy = p[c + 1]! - p[a + 1]!, vz = p[c + 2]! - p[a + 2]!;
+  return 0.5 * Math.hypot(uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx);
+}
+
+/** Maps this person's head space to the standard head near the skull: per axis a scale and an offset. */
+export interface CanonicalMap { readonly scale: readonly number[]; readonly offset: readonly number[] }
+
+export function canonicalMap(head: PosedHead): CanonicalMap {
+  const { model: { canonical, parts, triangles }, neutralPositions } = head;
+  const skin = PARTS.indexOf('skin');
+  const low = [[9e9, 9e9, 9e9], [9e9, 9e9, 9e9]], high = [[-9e9, -9e9, -9e9], [-9e9, -9e9, -9e9]];
+  for (let t = 0; t < parts.length; t++) {
+    if (parts[t] !== skin) continue;
+    const v = triangles[t * 3]! * 3;
+    if (canonical[v + 1]! < 4.5) continue; // the skull above the ears
+    for (let k = 0; k < 3; k++) {
+      for (const [side, from] of [[0, canonical], [1, neutralPositions]] as const) {
+        low[side]![k] = Math.min(low[side]![k]!, from[v + k]!);
+        high[side]![k] = Math.max(high[side]![k]!, from[v + k]!);
+      }
+    }
+  }
+  const scale = [0, 1, 2].map((k) => clamp((high[0]![k]! - low[0]![k]!) / Math.max(1, high[1]![k]! - low[1]![k]!), 0.6, 1.6));
+  return { scale, offset: [0, 1, 2].map((k) => (high[0]![k]! + low[0]![k]!) / 2 - scale[k]! * (high[1]![k]! + low[1]![k]!) / 2) };
+}
