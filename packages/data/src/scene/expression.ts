@@ -62,6 +62,22 @@ export function sampleExpression(random: Random): ExpressionWeights {
   return Object.fromEntries([...face.weights].map(([name, value]) => [name, Math.round(value * 1e4) / 1e4] as const).filter(([, value]) => value > 0));
 }
 
+/**
+ * The same face looking somewhere else. Shut eyes stay as they are.
+ *
+ * @param x - towards the subject's left, in the unit of the `eyeLook` coefficients; cut to what eyes can do
+ * @param y - up
+ */
+export function lookingAt(expression: ExpressionWeights, x: number, y: number): ExpressionWeights {
+  if (Math.max(expression.eyeBlinkLeft ?? 0, expression.eyeBlinkRight ?? 0) > 0.5) return expression;
+  const weights: Partial<Record<ExpressionName, number>> = { ...expression };
+  for (const [name, value] of gazeWeights(x, y, 0.02)) {
+    if (value > 0) weights[name] = value;
+    else delete weights[name];
+  }
+  return weights;
+}
+
 function draw(face: Face, family: ExpressionFamily, random: Random, strength: number): void {
   const s = strength;
   switch (family) {
@@ -217,23 +233,22 @@ function addGaze(face: Face, random: Random): void {
   setGaze(face, reach * Math.cos(angle), reach * Math.sin(angle) * 0.9, random.uniform(0, 0.1));
 }
 
+const setGaze = (face: Face, x: number, y: number, vergence: number): void => gazeWeights(x, y, vergence).forEach(([name, value]) => face.set(name, value));
+
 /**
  * Both eyes look at one point.
  *
  * @param x - towards the subject's left, -1..1
  * @param y - up, -1..1
- * @param vergence - 0 looks into the distance, 0.15 at something near
+ * @param vergence - 0 looks into the distance, 0.1 at something near
  */
-function setGaze(face: Face, x: number, y: number, vergence: number): void {
+function gazeWeights(x: number, y: number, vergence: number): [ExpressionName, number][] {
+  const part = (value: number) => Math.round(Math.min(1, Math.max(0, value)) * 1e4) / 1e4;
   const [left, right] = [x - vergence, x + vergence];
-  face.set('eyeLookOutLeft', left);
-  face.set('eyeLookInLeft', -left);
-  face.set('eyeLookInRight', right);
-  face.set('eyeLookOutRight', -right);
-  for (const side of ['Left', 'Right'] as const) {
-    face.set(`eyeLookUp${side}`, y);
-    face.set(`eyeLookDown${side}`, -y);
-  }
+  return [
+    ['eyeLookOutLeft', part(left)], ['eyeLookInLeft', part(-left)], ['eyeLookInRight', part(right)], ['eyeLookOutRight', part(-right)],
+    ['eyeLookUpLeft', part(y)], ['eyeLookUpRight', part(y)], ['eyeLookDownLeft', part(-y)], ['eyeLookDownRight', part(-y)],
+  ];
 }
 
 function addLids(face: Face, random: Random): void {

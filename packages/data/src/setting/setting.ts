@@ -1,0 +1,29 @@
+/** Where a picture is taken: surroundings, what lights them, and the camera's look. */
+import type { Random } from '../random/random.ts';
+import { type Photo, samplePhoto } from '../photo/photo.ts';
+import { type BackgroundLook, sampleBackground, withEmitters } from './background.ts';
+import { type LampSetup, sampleLamps } from './lamps.ts';
+import type { Frame } from './lighting.ts';
+
+export interface SettingLook {
+  /** What lights and background turn with. */
+  frame: Frame;
+  /** The lamps among `background.parameters`, for people; `own`: nothing but what the background gives. */
+  lamps: LampSetup | 'own';
+  background: BackgroundLook;
+  photo: Photo;
+}
+
+/** In front of paper and walls there is always a photographer's lamp; in other rooms it is one of several things. */
+const PORTRAIT: Record<LampSetup, number> = { rembrandt: 14, loop: 16, butterfly: 9, split: 6, broad: 10, clamshell: 6, 'two-sided': 6, window: 14, lamp: 3, flash: 5, ring: 4, screen: 1, candle: 1, overhead: 4, coloured: 3 };
+const INDOORS: Record<LampSetup, number> = { rembrandt: 3, loop: 6, butterfly: 2, split: 2, broad: 6, clamshell: 2, 'two-sided': 2, window: 24, lamp: 14, flash: 9, ring: 3, screen: 7, candle: 3, overhead: 14, coloured: 4 };
+
+export function sampleSettingLook(random: Random, frame: Frame): SettingLook {
+  const background = sampleBackground(random.stream('background'));
+  const lamps = random.stream('lamps');
+  const photo = samplePhoto(random.stream('photo'));
+  const isPlain = background.family === 'studio' || background.family === 'wall';
+  if (!isPlain && !(background.isIndoors && lamps.chance(0.5))) return { frame, lamps: 'own', background, photo };
+  const setup = lamps.weighted(isPlain ? PORTRAIT : INDOORS);
+  return { frame, lamps: setup, background: withEmitters(background, sampleLamps(lamps, setup)), photo };
+}
