@@ -197,7 +197,8 @@ fn render_hair_light(surface: Surface, shading: Shading, visible: f32) -> vec3f 
 }
 
 fn render_light(surface: Surface, shading: Shading, opacity: f32) -> vec3f {
-  let visible = textureLoad(render_occlusion, vec2i(clamp(surface.pixel, vec2f(0.0), vec2f(f32(frame.size.x) - 1.0))), 0).x;
+  var visible = 1.0;   // of glass: what the map shows lies behind it
+  if (render_draw.w == 0u) { visible = textureLoad(render_occlusion, vec2i(clamp(surface.pixel, vec2f(0.0), vec2f(f32(frame.size.x) - 1.0))), 0).x; }
   if (shading.hair > 0.5) { return render_hair_light(surface, shading, visible); }
   let n = shading.normal;
   let v = surface.view;

@@ -38,36 +38,63 @@ fn linear_depth(d: f32) -> f32 {
   return NEAR * FAR / (FAR - d * (FAR - NEAR));
 }
 
-@compute @workgroup_size(8, 8)
-fn classify(@builtin(global_invocation_id) id: vec3u) {
+// Strands lie close behind each other; surfaces whose depths differ by five pixels' sizes are two.
+fn apart(drawable: u32, z: f32) -> f32 {
+  return select(5.0, 0.6, strands[drawable] == 1u) * z * frame.camera.w;
+}
+
+// Depth of the pixel's centre, FAR where there is only background.
+fn group_samples(id: vec3u) -> f32 {
   let size = frame.size.x;
   let samples = frame.size.y;
-  if (id.x >= size || id.y >= size) { return; }
+  let count = samples * samples;
   let pixel = id.y * size + id.x;
-  let middle = samples / 2u;
+  let centre = (samples / 2u) * samples + samples / 2u;
+  let corner = id.xy * samples;
+  let centre_word = textureLoad(visibility, corner + samples / 2u, 0).x;
+  let centre_drawable = min(centre_word >> 24u, BACKGROUND);
+  var centre_z = FAR;
+  if (centre_drawable != BACKGROUND) { centre_z = linear_depth(textureLoad(depth, corner + samples / 2u, 0)); }
+
+  // Most pixels show one thing.
+  var mixed = 0u;
+  for (var s = 0u; s < count; s++) {
+    mixed |= (textureLoad(visibility, corner + vec2u(s % samples, s / samples), 0).x ^ centre_word) & 0xff000000u;
+  }
+  if (mixed == 0u && centre_drawable != BACKGROUND) {
+    let limit = apart(centre_drawable, centre_z);
+    for (var s = 0u; s < count; s++) {
+      let z = linear_depth(textureLoad(depth, corner + vec2u(s % samples, s / samples), 0));
+      mixed |= select(0u, 1u, abs(z - centre_z) > limit);
+    }
+  }
+  if (mixed == 0u) {
+    slots[pixel * SLOTS] = vec2u(select(centre_word, EMPTY, centre_drawable == BACKGROUND), centre | (count << 8u));
+    for (var k = 1u; k < SLOTS; k++) { slots[pixel * SLOTS + k] = vec2u(EMPTY, 0u); }
+    atomicAdd(&lists[centre_drawable], 1u);
+    return centre_z;
+  }
+
   var words: array<u32, 4>;
   var depths: array<f32, 4>;
   var marks: array<u32, 4>;
   var used = 0u;
-  for (var i = 0u; i < samples * samples; i++) {
-    // The centre first, so that it stands for its group wherever it belongs to one.
+  for (var i = 0u; i < count; i++) {
+    // The centre first, so that it stands for its group.
     var s = i;
-    if (i == 0u) { s = middle * samples + middle; } else if (i <= middle * samples + middle) { s = i - 1u; }
-    let at = id.xy * samples + vec2u(s % samples, s / samples);
+    if (i == 0u) { s = centre; } else if (i <= centre) { s = i - 1u; }
+    let at = corner + vec2u(s % samples, s / samples);
     let word = textureLoad(visibility, at, 0).x;
     let drawable = min(word >> 24u, BACKGROUND);
     var z = FAR;
     if (drawable != BACKGROUND) { z = linear_depth(textureLoad(depth, at, 0)); }
-    if (i == 0u) { result[size * size + pixel] = select(bitcast<u32>(z), 0x7f800000u, drawable == BACKGROUND); }
-    // Strands lie close behind each other; surfaces that differ by five pixels' sizes are two.
-    let apart = select(5.0 * z * frame.camera.w, 0.6 * z * frame.camera.w, strands[drawable] == 1u);
-    var best = SLOTS;
+    var best = 0u;
     var difference = 1e9;
     for (var k = 0u; k < used; k++) {
       let d = select(1e6, 0.0, min(words[k] >> 24u, BACKGROUND) == drawable) + abs(depths[k] - z);
       if (d < difference) { difference = d; best = k; }
     }
-    if (used < SLOTS && difference > apart) {
+    if (used < SLOTS && difference > apart(drawable, z)) {
       words[used] = select(word, EMPTY, drawable == BACKGROUND);
       depths[used] = z;
       marks[used] = s | (1u << 8u);
@@ -84,6 +111,22 @@ fn classify(@builtin(global_invocation_id) id: vec3u) {
       slots[pixel * SLOTS + k] = vec2u(EMPTY, 0u);
     }
   }
+  return centre_z;
+}
+
+@compute @workgroup_size(8, 8)
+fn classify(@builtin(global_invocation_id) id: vec3u) {
+  let size = frame.size.x;
+  if (id.x >= size || id.y >= size) { return; }
+  let z = group_samples(id);
+  result[size * size + id.y * size + id.x] = select(bitcast<u32>(z), 0x7f800000u, z >= FAR);
+}
+
+// A transparent drawable in front of what has its depth already.
+@compute @workgroup_size(8, 8)
+fn classify_transparent(@builtin(global_invocation_id) id: vec3u) {
+  if (id.x >= frame.size.x || id.y >= frame.size.x) { return; }
+  _ = group_samples(id);
 }
 `;
 

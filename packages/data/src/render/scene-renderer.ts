@@ -19,7 +19,7 @@ import { occlusionWgsl } from './occlusion.wgsl.ts';
 import { type PassTime, PassTimer, timestamps } from './pass-timer.ts';
 import { RenderPipelines } from './pipelines.ts';
 import { resolveWgsl } from './resolve.wgsl.ts';
-import { BACKGROUND_INDEX, classifyWgsl, listWgsl, MAX_DRAWABLES } from './samples.wgsl.ts';
+import { BACKGROUND_INDEX, classifyWgsl, listWgsl, MAX_DRAWABLES, SLOTS } from './samples.wgsl.ts';
 import { backdropWgsl, shadeWgsl } from './shade.wgsl.ts';
 import { shadowFrame } from './shadow.ts';
 import { studioBackground, studioLighting } from './studio.ts';
@@ -74,6 +74,7 @@ export class SceneRenderer implements Disposable {
   readonly #layouts: Layouts;
   readonly #pipelines: RenderPipelines;
   readonly #targets: Targets;
+  readonly #views: Record<'visibility' | 'depth' | 'shadow' | 'hairShadow', GPUTextureView>;
   readonly #frame: GPUBuffer;
   readonly #draws: GPUBuffer;
   readonly #parameters: GPUBuffer;
@@ -117,6 +118,8 @@ export class SceneRenderer implements Disposable {
     this.#layouts = createLayouts(device);
     this.#pipelines = new RenderPipelines(gpu);
     this.#targets = new Targets(gpu, size, samples);
+    const { visibility, depth, shadow, hairShadow } = this.#targets;
+    this.#views = { visibility: visibility.createView(), depth: depth.createView(), shadow: shadow.createView(), hairShadow: hairShadow.createView() };
     const uniform = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
     this.#frame = gpu.createBuffer(FRAME_FLOATS * 4, 'render/frame', uniform);
     this.#draws = gpu.createBuffer(MAX_DRAWABLES * DRAW_STRIDE, 'render/draws', uniform);
@@ -206,24 +209,27 @@ export class SceneRenderer implements Disposable {
     this.#gpu.writeBuffer(this.#frame, frame);
 
     const encoder = this.#gpu.device.createCommandEncoder({ label: 'render' });
-    const opaque = entries.filter(({ drawable }) => drawable.material.transparent !== true);
+    const [transparent, opaque] = [true, false].map((wanted) => entries.filter(({ drawable }) => (drawable.material.transparent === true) === wanted)) as [Entry[], Entry[]];
     this.#encodeEnvironment(encoder, background, pipelines);
     this.#encodeShadow(encoder, casters, shadow, pipelines);
-    this.#encodeVisibility(encoder, opaque, pipelines);
+    this.#encodeVisibility(encoder, opaque, pipelines, true);
     this.#encodeShading(encoder, opaque, pipelines);
+    for (const entry of farthestFirst(transparent, view)) this.#encodeTransparent(encoder, entry, pipelines);
+    this.#encodePixels(encoder, 'develop', pipelines.fixed.develop);
     this.#profile?.resolve(encoder);
     this.#gpu.submit(encoder.finish(), this.#expectedMs);
     this.#evict();
     return { result: this.#read() };
   }
 
-  #encodeVisibility(encoder: GPUCommandEncoder, entries: readonly Entry[], pipelines: CompiledScene): void {
+  /** Which triangles the samples see. A transparent drawable is tested against what is there already. */
+  #encodeVisibility(encoder: GPUCommandEncoder, entries: readonly Entry[], pipelines: CompiledScene, isFirst: boolean): void {
     encoder.clearBuffer(this.#targets.lists, 0, MAX_DRAWABLES * 4);
     const pass = encoder.beginRenderPass({
       label: 'render/visibility',
-      colorAttachments: [{ view: this.#targets.visibility.createView(), loadOp: 'clear', storeOp: 'store', clearValue: { r: 0xffffffff, g: 0, b: 0, a: 0 } }],
-      ...timestamps(this.#profile?.next('visibility')),
-      depthStencilAttachment: { view: this.#targets.depth.createView(), depthLoadOp: 'clear', depthStoreOp: 'store', depthClearValue: 1 },
+      colorAttachments: [{ view: this.#views.visibility, loadOp: 'clear', storeOp: 'store', clearValue: { r: 0xffffffff, g: 0, b: 0, a: 0 } }],
+      ...timestamps(this.#profile?.next(isFirst ? 'visibility' : `visibility ${entries[0]!.drawable.label}`)),
+      depthStencilAttachment: { view: this.#views.depth, depthLoadOp: isFirst ? 'clear' : 'load', depthStoreOp: 'store', depthClearValue: 1 },
     });
     pass.setBindGroup(0, this.#groups.frame);
     for (const entry of entries) this.#draw(pass, entry, pipelines.visibility[entry.index]!);
@@ -255,12 +261,12 @@ export class SceneRenderer implements Disposable {
       label: 'render/shadow',
       ...timestamps(this.#profile?.next('shadow')),
       colorAttachments: [],
-      depthStencilAttachment: { view: this.#targets.shadow.createView(), depthLoadOp: 'clear', depthStoreOp: 'store', depthClearValue: 1 },
+      depthStencilAttachment: { view: this.#views.shadow, depthLoadOp: 'clear', depthStoreOp: 'store', depthClearValue: 1 },
     }), casters.filter(({ drawable }) => !isStrands(drawable.material)));
     draw(encoder.beginRenderPass({
       label: 'render/hair shadow',
       ...timestamps(this.#profile?.next('hair shadow')),
-      colorAttachments: [{ view: this.#targets.hairShadow.createView(), loadOp: 'clear', storeOp: 'store', clearValue: { r: 2, g: 2, b: 0, a: 0 } }],
+      colorAttachments: [{ view: this.#views.hairShadow, loadOp: 'clear', storeOp: 'store', clearValue: { r: 2, g: 2, b: 0, a: 0 } }],
     }), casters.filter(({ drawable }) => isStrands(drawable.material)));
   }
 
@@ -278,8 +284,6 @@ export class SceneRenderer implements Disposable {
   #encodeShading(encoder: GPUCommandEncoder, entries: readonly Entry[], pipelines: CompiledScene): void {
     const { fixed } = pipelines;
     const tiles = Math.ceil(this.size / 8);
-    const slotRows = gridOf(this.size * this.size * 4);
-    const pixelRows = gridOf(this.size * this.size);
     this.#compute(encoder, 'groups', (pass) => {
       pass.setPipeline(fixed.classify);
       pass.setBindGroup(0, this.#groups.classify);
@@ -294,34 +298,57 @@ export class SceneRenderer implements Disposable {
       pass.setBindGroup(0, this.#groups.spread);
       pass.dispatchWorkgroups(tiles, tiles);
     });
-    this.#compute(encoder, 'lists', (pass) => {
-      pass.setPipeline(fixed.offsets);
-      pass.setBindGroup(0, this.#groups.list);
-      pass.dispatchWorkgroups(1);
-      pass.setPipeline(fixed.scatter);
-      pass.dispatchWorkgroups(...slotRows);
-    });
+    this.#encodeLists(encoder, fixed);
     this.#compute(encoder, 'backdrop', (pass) => {
       pass.setBindGroup(0, this.#groups.shade);
       pass.setPipeline(pipelines.backdrop);
       pass.setBindGroup(1, this.#groups.background);
       pass.dispatchWorkgroupsIndirect(this.#targets.dispatches, BACKGROUND_INDEX * 12);
     });
-    for (const { drawable, index } of entries) {
-      this.#compute(encoder, `shade ${drawable.label}`, (pass) => {
-        pass.setBindGroup(0, this.#groups.shade);
-        pass.setPipeline(pipelines.shade[index]!);
-        pass.setBindGroup(1, this.#materialGroup(drawable.material), [index * PARAMETER_STRIDE]);
-        pass.setBindGroup(2, this.#meshes.get(drawable.mesh)!.groups.shade, [index * DRAW_STRIDE]);
-        pass.dispatchWorkgroupsIndirect(this.#targets.dispatches, index * 12);
-      });
-    }
-    this.#compute(encoder, 'develop', (pass) => {
-      pass.setPipeline(fixed.resolve);
+    for (const entry of entries) this.#encodeShade(encoder, entry, pipelines);
+    this.#encodePixels(encoder, 'resolve', fixed.resolve);
+  }
+
+  /** One transparent drawable over the picture so far. */
+  #encodeTransparent(encoder: GPUCommandEncoder, entry: Entry, pipelines: CompiledScene): void {
+    const { fixed } = pipelines;
+    const tiles = Math.ceil(this.size / 8);
+    this.#encodeVisibility(encoder, [entry], pipelines, false);
+    this.#compute(encoder, `groups ${entry.drawable.label}`, (pass) => {
+      pass.setPipeline(fixed.classifyTransparent);
+      pass.setBindGroup(0, this.#groups.classify);
+      pass.dispatchWorkgroups(tiles, tiles);
+    });
+    this.#encodeLists(encoder, fixed);
+    this.#encodeShade(encoder, entry, pipelines);
+    this.#encodePixels(encoder, 'blend', fixed.blend);
+  }
+
+  #encodeLists(encoder: GPUCommandEncoder, { offsets, scatter }: FixedPipelines): void {
+    this.#compute(encoder, 'lists', (pass) => {
+      pass.setBindGroup(0, this.#groups.list);
+      pass.setPipeline(offsets);
+      pass.dispatchWorkgroups(1);
+      pass.setPipeline(scatter);
+      pass.dispatchWorkgroups(...gridOf(this.size * this.size * SLOTS));
+    });
+  }
+
+  #encodeShade(encoder: GPUCommandEncoder, { drawable, index }: Entry, { shade }: CompiledScene): void {
+    this.#compute(encoder, `shade ${drawable.label}`, (pass) => {
+      pass.setBindGroup(0, this.#groups.shade);
+      pass.setPipeline(shade[index]!);
+      pass.setBindGroup(1, this.#materialGroup(drawable.material), [index * PARAMETER_STRIDE]);
+      pass.setBindGroup(2, this.#meshes.get(drawable.mesh)!.groups.shade, [index * DRAW_STRIDE]);
+      pass.dispatchWorkgroupsIndirect(this.#targets.dispatches, index * 12);
+    });
+  }
+
+  #encodePixels(encoder: GPUCommandEncoder, label: string, pipeline: GPUComputePipeline): void {
+    this.#compute(encoder, label, (pass) => {
+      pass.setPipeline(pipeline);
       pass.setBindGroup(0, this.#groups.resolve);
-      pass.dispatchWorkgroups(...pixelRows);
-      pass.setPipeline(fixed.develop);
-      pass.dispatchWorkgroups(...pixelRows);
+      pass.dispatchWorkgroups(...gridOf(this.size * this.size));
     });
   }
 
@@ -404,6 +431,7 @@ export class SceneRenderer implements Disposable {
       classify: compute('classify', classifyWgsl, this.#layouts.classify),
       offsets: compute('offsets', listWgsl, this.#layouts.list),
       scatter: compute('scatter', listWgsl, this.#layouts.list),
+      classifyTransparent: compute('classify_transparent', classifyWgsl, this.#layouts.classify),
       occlude: compute('occlude', occlusionWgsl, this.#layouts.occlude),
       spread: compute('spread', occlusionWgsl, this.#layouts.spread),
       resolve: compute('resolve', resolveWgsl, this.#layouts.resolve),
@@ -485,6 +513,7 @@ export class SceneRenderer implements Disposable {
 
 interface FixedPipelines {
   classify: GPUComputePipeline;
+  classifyTransparent: GPUComputePipeline;
   offsets: GPUComputePipeline;
   scatter: GPUComputePipeline;
   occlude: GPUComputePipeline;
@@ -562,6 +591,11 @@ const isCutout = (material: Material): boolean => material.transparent !== true 
 
 /** Are its normals tangents of strands? */
 const isStrands = (material: Material): boolean => /\.hair\s*=/.test(material.wgsl);
+
+function farthestFirst(entries: readonly Entry[], { rotation: r, translation: t }: View): Entry[] {
+  const depth = ({ mesh: { bounds: b } }: Entry) => -(r[2] * (b[0]! + b[3]!) + r[5] * (b[1]! + b[4]!) + r[8] * (b[2]! + b[5]!)) / 2 - t[2];
+  return [...entries].sort((a, b) => depth(b) - depth(a));
+}
 
 /** Workgroups of 64 for `count` invocations, in rows that stay within the limit of a dimension. */
 function gridOf(count: number): [number, number] {
