@@ -12,7 +12,7 @@ const pack = process.env.ONEGT_HEAD_PACK;
 describe('loadIctHead', () => {
   it('says what is wrong with other files', () => {
     expect(() => loadIctHead(new TextEncoder().encode('<!DOCTYPE html><html>'))).toThrowErrorMatchingInlineSnapshot(`
-      [HeadModelError: This is no head pack: Not a safetensors file: the header would be 5427621377767818000 bytes long. It looks like text: was an error page saved in its place?
+      [HeadModelError: This is no head pack: Not a safetensors file: the header would be 5789751444030890000 bytes long. It looks like text: was an error page saved in its place?
         Build the pack anew with \`onegt-data import-ict <folder of ICT-FaceKit/FaceXModel>\`.]
     `);
     const other = serializeSafetensors({ mean: { shape: [2], data: new Float32Array(2) } });
