@@ -38,12 +38,12 @@ export class Progress implements RenderProgress {
     while (this.#marks.length > 2 && now - this.#marks[0]!.at > WINDOW_SECONDS * 1000) this.#marks.shift();
     if (!this.#isInteractive || now - this.#shownAt < REFRESH_MS) return;
     this.#shownAt = now;
-    this.#show(this.#line());
+    this.show(this.#line());
   }
 
   shard(record: ShardRecord): void {
     this.#shards++;
-    if (this.#isInteractive) this.#show(this.#line());
+    if (this.#isInteractive) this.show(this.#line());
     else this.note(`${record.file}: ${record.samples} samples, ${mebibytes(record.byteLength)}, ${record.seconds.toFixed(1)} s; ${this.#line()}`);
   }
 
@@ -70,7 +70,9 @@ export class Progress implements RenderProgress {
     return `${percent} %, ${this.#pictures} of ${this.#total} pictures, shard ${Math.min(this.#shards + 1, this.#totalShards)} of ${this.#totalShards}, ${rate.toFixed(1)} a second${left}`;
   }
 
-  #show(text: string): void {
+  /** A line that the next one overwrites; silent where nobody watches. */
+  show(text: string): void {
+    if (!this.#isInteractive) return;
     this.#write(`\r${text.padEnd(this.#lineLength)}`);
     this.#lineLength = text.length;
   }

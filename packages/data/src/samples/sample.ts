@@ -35,6 +35,8 @@ export interface ViewRecord {
   person: number;
   /** Index into the poses `[P, 600, 3]`: views of one expression share one. */
   pose: number;
+  /** Index into `settings`. */
+  setting: number;
   camera: Camera;
   /** The same as matrices: `rotation` (column-major, 3 x 3) times a head-space point plus `translation` (cm) is in camera space. */
   view: { rotation: readonly number[]; translation: readonly number[]; focal: number };
@@ -71,7 +73,7 @@ export interface SampleRecord {
   /** False when only geometry was made: then there are no pictures and masks, and nothing but the head itself hides points. */
   hasPictures: boolean;
   people: readonly PersonRecord[];
-  /** Light, background and camera look, one for each view (`settings[0]` for all when there is one). */
+  /** Light, background and camera look; views point at them. None where there are no pictures. */
   settings: readonly Json[];
   views: readonly ViewRecord[];
 }

@@ -39,7 +39,7 @@ function paint({ kind, seed, index, size, views, hasPictures = true }: SampleReq
     const camera = createCamera({ yaw: random.uniform(-0.7, 0.7) });
     const { rotation, translation, focal } = viewOf(camera);
     return {
-      name, person: kind === 'triplets' && i === 1 ? 1 : 0, pose: kind === 'groups' ? 0 : i, camera, view: { rotation: [...rotation], translation: [...translation], focal },
+      name, person: kind === 'triplets' && i === 1 ? 1 : 0, pose: kind === 'groups' ? 0 : i, setting: 0, camera, view: { rotation: [...rotation], translation: [...translation], focal },
       crop: { centerX: size / 2, centerY: size / 2, size }, expression: { jawOpen: random.next() }, gaze: { left: { yaw: 0, pitch: 0 }, right: { yaw: 0, pitch: 0 } }, jpegQuality: random.integer(60, 97),
     };
   });

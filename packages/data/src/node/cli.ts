@@ -1,0 +1,110 @@
+/** The command line of `onegt-data`: options in, exit code out. */
+import { Argument, Command, CommanderError, Option } from 'commander';
+import { type Kind, KINDS } from '../samples/sample.ts';
+import { parseInteger, parsePart } from './arguments.ts';
+import { render } from './commands/render.ts';
+import { sheet } from './commands/sheet.ts';
+import { verify } from './commands/verify.ts';
+import type { Context } from './context.ts';
+import { SAMPLES_PER_SHARD, VIEWS_PER_SAMPLE } from './dataset.ts';
+import { describeError, EXIT_CODES, exitCodeOf } from './errors.ts';
+import { Progress } from './progress.ts';
+
+export interface Streams {
+  out(text: string): void;
+  error(text: string): void;
+  /** True on a terminal, where a progress line may overwrite itself. */
+  isInteractive: boolean;
+}
+
+const EXAMPLES = `
+Examples:
+  onegt-data sheet --out sheet.png                             what the pictures look like
+  onegt-data render groups --count 100 --out groups            20 cameras around each of 100 people
+  onegt-data render triplets --count 1000 --out triplets       source, driving face, source with its expression
+  onegt-data render pairs --count 500 --seed 1000000 --out val people that training never sees
+  onegt-data render groups --count 50000 --out groups --shard 3/64    one of 64 machines
+  onegt-data verify groups                                     is everything there and whole?
+
+Stop at any time and run the same command again: it goes on where it stopped. The README of @onegt/data describes the files.
+Seeds are people: 0..999999 are for training, 1000000..1999999 for validation, 2000000 and more for tests.
+
+Exit codes: ${Object.entries(EXIT_CODES).map(([name, code]) => `${code} ${name}`).join(', ')}`;
+
+/** Runs one command and returns the exit code; `signal` ends it early without half-written files. */
+export async function main(args: readonly string[], streams: Streams, signal: AbortSignal, env: NodeJS.ProcessEnv = process.env): Promise<number> {
+  const progress = new Progress(streams.error, streams.isInteractive);
+  const context: Context = { progress, signal, print: streams.out, note: (text) => progress.note(text.trimEnd()) };
+  try {
+    await createProgram(context, streams).parseAsync(args, { from: 'user' });
+    return EXIT_CODES.ok;
+  } catch (error) {
+    progress.clear();
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.ok : EXIT_CODES.usage;
+    streams.error(`${describeError(error, env['ONEGT_DEBUG'] === '1')}\n`);
+    return exitCodeOf(error);
+  }
+}
+
+function createProgram(context: Context, streams: Streams): Command {
+  const program = new Command('onegt-data')
+    .description('Renders the training data of OneGT: heads of people who do not exist, with everything known about every picture.')
+    .addHelpText('after', EXAMPLES)
+    .showHelpAfterError('(onegt-data --help explains)')
+    .exitOverride()
+    .configureOutput({ writeOut: streams.out, writeErr: streams.error });
+  addRender(program, context);
+  addSheet(program, context);
+  addVerify(program, context);
+  return program;
+}
+
+function addRender(program: Command, context: Context): void {
+  const command = program
+    .command('render')
+    .description('make a data set, or what is still missing of it')
+    .addArgument(kindArgument())
+    .option('--shard <i/n>', 'only the shards with number i modulo n, counted from 0: one of n machines', parsePart);
+  withDataset(command).action((kind: Kind, options) => render(kind, options, context));
+}
+
+function addSheet(program: Command, context: Context): void {
+  program
+    .command('sheet')
+    .description('one picture with many of them: a row for each person, as the shards would hold them')
+    .requiredOption('--out <file>', 'picture to write: .png, .jpg or .webp')
+    .addOption(new Option('--kind <kind>', 'what a row shows').choices(KINDS).default('pairs'))
+    .option('--people <number>', 'rows', parseInteger('--people', { min: 1, max: 200 }), 6)
+    .option('--views <number>', 'pictures of a group or pair set', parseInteger('--views', { min: 1, max: 40 }))
+    .option('--columns <number>', 'pictures in a row, if not one person each', parseInteger('--columns', { min: 1, max: 40 }))
+    .option('--seed <number>', 'of the first person', parseInteger('--seed', { min: 0, max: Number.MAX_SAFE_INTEGER - 1000 }), 0)
+    .option('--size <pixels>', 'side of a picture', parseInteger('--size', { min: 16, max: 1024 }), 256)
+    .option('--heads <pack>', 'another head model than the built-in one: a pack made by import-ict')
+    .option('--points', 'draw the 600 points: green ones are seen, red ones hidden')
+    .action((options) => sheet(options, context));
+}
+
+function addVerify(program: Command, context: Context): void {
+  program
+    .command('verify')
+    .description('read every shard: lengths, checksums, members, pictures, seeds; strike what is broken, so that render makes it again')
+    .argument('<folder>', 'a data set')
+    .option('--keep', 'only report, strike nothing')
+    .action((folder: string, options) => verify(folder, options, context));
+}
+
+const kindArgument = (): Argument => new Argument('<kind>', 'groups: one pose under many cameras; triplets: source, driving face, source with its expression; pairs: one person over cameras and expressions').choices(KINDS);
+
+/** What decides a data set. */
+function withDataset(command: Command): Command {
+  const each = (values: Readonly<Record<Kind, number>>) => KINDS.map((kind) => `${values[kind]} ${kind}`).join(', ');
+  return command
+    .requiredOption('--count <number>', 'samples', parseInteger('--count', { min: 1, max: 10_000_000 }))
+    .requiredOption('--out <folder>', 'where the shards go')
+    .option('--size <pixels>', 'side of the pictures', parseInteger('--size', { min: 16, max: 1024 }), 256)
+    .option('--seed <number>', 'of the first sample; sample i shows the person of seed + i', parseInteger('--seed', { min: 0, max: Number.MAX_SAFE_INTEGER - 10_000_000 }), 0)
+    .option('--heads <pack>', 'another head model than the built-in one: a pack made by import-ict')
+    .option('--views <number>', `views of a group or pair set (default: ${VIEWS_PER_SAMPLE.groups} and ${VIEWS_PER_SAMPLE.pairs})`, parseInteger('--views', { min: 1, max: 100 }))
+    .option('--shard-size <samples>', `samples in a shard (default: ${each(SAMPLES_PER_SHARD)})`, parseInteger('--shard-size', { min: 1, max: 100_000 }))
+    .option('--without-pictures', 'only cameras, expressions and points; needs no GPU and is a hundred times faster');
+}

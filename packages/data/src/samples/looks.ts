@@ -1,0 +1,45 @@
+/** Everything that a person wears, has and is painted with: sampled as plain data, built as figures. */
+import type { Gpu } from '@onegt/kernels';
+import { createEyes } from '../eyes/eyes.ts';
+import { type EyesLook, sampleEyes } from '../eyes/look.ts';
+import { createHair } from '../hair/hair.ts';
+import { type HairLook, sampleHair } from '../hair/hair-look.ts';
+import type { PosedHead } from '../heads/posed-head.ts';
+import { createRandom } from '../random/random.ts';
+import type { Figure } from '../render/drawable.ts';
+import type { Traits } from '../scene/scene.ts';
+import { sampleSkin, type SkinLook } from '../skin/look.ts';
+import { createSkin } from '../skin/skin.ts';
+
+export interface Looks {
+  skin: SkinLook;
+  eyes: EyesLook;
+  hair: HairLook;
+}
+
+/** @param seed - the person's: the same looks wherever they appear */
+export function sampleLooks(seed: number, traits: Traits): Looks {
+  const random = createRandom(seed, 'looks');
+  return {
+    skin: sampleSkin(random.stream('skin'), traits),
+    eyes: sampleEyes(random.stream('eyes'), traits),
+    hair: sampleHair(random.stream('hair'), traits),
+  };
+}
+
+/**
+ * @param head - the person at rest
+ * @returns figures that the caller owns
+ */
+export function createFigures(gpu: Gpu, looks: Looks, head: PosedHead, traits: Traits): Figure[] {
+  const figures: Figure[] = [];
+  try {
+    figures.push(createSkin(gpu, looks.skin, head, traits));
+    figures.push(createEyes(gpu, looks.eyes, head, traits));
+    figures.push(createHair(gpu, looks.hair, head, traits));
+    return figures;
+  } catch (error) {
+    for (const figure of figures) figure[Symbol.dispose]();
+    throw error;
+  }
+}

@@ -1,0 +1,88 @@
+/** Which of the 600 points a picture shows: those inside of it that nothing else is in front of. */
+import { depthsOf, NUM_DETECTED, NUM_FACE, NUM_POINTS, skeletonTopology, type View } from '@onegt/skeleton';
+import { REGIONS } from '../render/drawable.ts';
+
+/** How much nearer another surface must be to hide a point: the height of a nostril's edge, more than hair roots or pores. */
+const TOLERANCE_CM = 0.45;
+/** Between skeleton triangles, which cut across what is round. */
+const COARSE_TOLERANCE_CM = 0.9;
+const COARSE_SIZE = 96;
+
+const EYE = REGIONS.indexOf('eye');
+
+export interface DepthPicture {
+  size: number;
+  /** `[size, size]` cm from the camera's plane at pixel centres, `Infinity` where nothing is. */
+  depth: Float32Array;
+  /** `[size, size]` */
+  region: Uint8Array;
+}
+
+/**
+ * By what was rendered. A point is seen when its surface is the nearest one at its pixel or at a neighbour (it may lie on a
+ * silhouette); irises are seen where the eye is, as lids are thinner than any tolerance.
+ *
+ * @param points - `[600, 3]` crop units
+ * @param poses - the same in head space
+ * @returns `[600]` of 0 and 1
+ */
+export function visiblePoints(points: Float32Array, poses: Float32Array, view: View, { size, depth, region }: DepthPicture): Uint8Array {
+  const depths = depthsOf(new Float32Array(NUM_POINTS), poses, view);
+  return Uint8Array.from({ length: NUM_POINTS }, (_, p) => {
+    const column = Math.floor(((points[3 * p]! + 1) / 2) * size);
+    const row = Math.floor(((1 - points[3 * p + 1]!) / 2) * size);
+    if (!(column >= 0 && column < size && row >= 0 && row < size)) return 0;
+    const isIris = p >= NUM_FACE && p < NUM_DETECTED;
+    if (isIris) return region[row * size + column] === EYE ? 1 : 0;
+    for (let y = Math.max(0, row - 1); y <= Math.min(size - 1, row + 1); y++) {
+      for (let x = Math.max(0, column - 1); x <= Math.min(size - 1, column + 1); x++) if (depth[y * size + x]! > depths[p]! - TOLERANCE_CM) return 1;
+    }
+    return 0;
+  });
+}
+
+/**
+ * Without a picture: hidden by the skeleton's own triangles, so by the bald head itself. Coarse, and fast.
+ *
+ * @param points - `[600, 3]` crop units
+ * @returns `[600]` of 0 and 1
+ */
+export function unoccludedPoints(points: Float32Array, poses: Float32Array, view: View): Uint8Array {
+  const depths = depthsOf(new Float32Array(NUM_POINTS), poses, view);
+  const nearest = coarseDepth(points, depths);
+  return Uint8Array.from({ length: NUM_POINTS }, (_, p) => {
+    const [x, y] = [points[3 * p]!, points[3 * p + 1]!];
+    if (!(Math.abs(x) < 1 && Math.abs(y) < 1)) return 0;
+    const pixel = Math.floor(((1 - y) / 2) * COARSE_SIZE) * COARSE_SIZE + Math.floor(((x + 1) / 2) * COARSE_SIZE);
+    return nearest[pixel]! > depths[p]! - COARSE_TOLERANCE_CM ? 1 : 0;
+  });
+}
+
+/** Inverse depth is linear across a triangle; the largest one is the nearest. */
+function coarseDepth(points: Float32Array, depths: Float32Array): Float32Array {
+  const { triangles } = skeletonTopology();
+  const inverse = new Float32Array(COARSE_SIZE * COARSE_SIZE);
+  const toPixel = (value: number) => ((value + 1) / 2) * COARSE_SIZE - 0.5;
+  for (let t = 0; t < triangles.length; t += 3) {
+    const [a, b, c] = [triangles[t]!, triangles[t + 1]!, triangles[t + 2]!];
+    const ax = toPixel(points[3 * a]!), ay = toPixel(-points[3 * a + 1]!);
+    const bx = toPixel(points[3 * b]!), by = toPixel(-points[3 * b + 1]!);
+    const cx = toPixel(points[3 * c]!), cy = toPixel(-points[3 * c + 1]!);
+    const area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax);
+    if (area === 0) continue;
+    const [ia, ib, ic] = [1 / depths[a]!, 1 / depths[b]!, 1 / depths[c]!];
+    const lastY = Math.min(COARSE_SIZE - 1, Math.floor(Math.max(ay, by, cy)));
+    const lastX = Math.min(COARSE_SIZE - 1, Math.floor(Math.max(ax, bx, cx)));
+    for (let y = Math.max(0, Math.ceil(Math.min(ay, by, cy))); y <= lastY; y++) {
+      for (let x = Math.max(0, Math.ceil(Math.min(ax, bx, cx))); x <= lastX; x++) {
+        const wb = ((x - ax) * (cy - ay) - (y - ay) * (cx - ax)) / area;
+        const wc = ((bx - ax) * (y - ay) - (by - ay) * (x - ax)) / area;
+        const wa = 1 - wb - wc;
+        if (wa < 0 || wb < 0 || wc < 0) continue;
+        const value = wa * ia + wb * ib + wc * ic;
+        if (value > inverse[y * COARSE_SIZE + x]!) inverse[y * COARSE_SIZE + x] = value;
+      }
+    }
+  }
+  return inverse.map((value) => (value === 0 ? Infinity : 1 / value));
+}
