@@ -27,7 +27,9 @@ import scipy.sparse
 from . import safetensors
 from .built_in.atlas import make_atlas
 from .built_in.cage import build_cage
+from .built_in.details import add_details
 from .built_in.ear import add_ear
+from .built_in.expressions import complete
 from .built_in.eyes import LEFT_IRIS, RADIUS, RIGHT_IRIS, add_eye, embed_iris, place_eye
 from .built_in.mesh import Handles, Mesh
 from .built_in.mouth import add_mouth
@@ -38,7 +40,7 @@ from .topology import NUM_POINTS, Topology
 IDENTITY_MODES = 40
 CHIN = [152, 148, 377, 176, 400, 149, 378, 175, 199, 200, 208, 428, 171, 396]   # skin over the bone of the jaw
 JAW_EXPRESSIONS = ('jawOpen', 'jawForward', 'jawLeft', 'jawRight')
-MOUTH_SURROUND = [2, 0, 17, 61, 291, 152, 164, 18, 200, 57, 287, 37, 267, 84, 314]
+MOUTH_SURROUND = [0, 17, 13, 14, 61, 291, 164, 18, 57, 287, 37, 267, 84, 314]
 LEVELS = 2
 
 
@@ -48,6 +50,7 @@ def build(mean, identity, expression, topology):
     mean = mean.astype(float)
     eyes = {'right': (place_eye(mean, RIGHT_IRIS), RADIUS), 'left': (place_eye(mean, LEFT_IRIS), RADIUS)}
 
+    modes = complete(mean, modes, len(identity), eyes)
     cage = build_cage(mean, topology, eyes)
     position = np.array(cage.position)
     used = np.unique(cage.triangles)
@@ -67,11 +70,11 @@ def build(mean, identity, expression, topology):
     cage_modes += jaw_share[:, None] * jaw_motion(position)
 
     sharp = [(compact[a], compact[b]) for a, b in cage.sharp]
-    limit, solve, triangles, _ = interpolating(compact[np.array(cage.triangles)], len(used), sharp, LEVELS)
+    limit, solve, triangles, _ = interpolating(compact[np.array(cage.triangles)], len(used), sharp, ~np.isin(used, list(cage.exact)), LEVELS)
     handles = Handles(len(modes))
     control = solve(position[used])
     handles.add(control, np.stack([solve(mode[used]) for mode in cage_modes]))
-    skin = limit @ control
+    skin = add_details(limit @ control, triangles, mean)
     mesh = Mesh()
     mesh.add(skin, limit, triangles, np.repeat(cage.parts, 4 ** LEVELS), 'skin')
 
@@ -90,8 +93,8 @@ def build(mean, identity, expression, topology):
     jaw = handles.frame(jaw_motion)
     lips = mean[[78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308, 324, 318, 402, 317, 14, 87, 178, 88, 95]]
     add_mouth(mesh, lips, fixed, jaw)
-    positions, follow, triangles, parts, charts = mesh.finish(len(handles.position))
-    render_source, render_triangles, uv = make_atlas(positions, triangles, charts)
+    positions, follow, triangles, parts, charts, flat = mesh.finish(len(handles.position))
+    render_source, render_triangles, uv = make_atlas(positions, triangles, parts, charts, flat)
     return dict(positions=positions, follow=follow, triangles=triangles, parts=parts, charts=charts, handles=handles, eyes=eye_rows,
                 render_source=render_source, render_triangles=render_triangles, uv=uv, skeleton_vertex=skeleton_vertex, skeleton_weight=skeleton_weight, num_identity=len(identity))
 
@@ -187,9 +190,9 @@ def save(head, path):
         safetensors.save_file(tensors_of(head), str(file), metadata)
         data = zlib.compress(file.read_bytes(), 9)
     text = base64.b64encode(data).decode()
-    lines = "' +\n  '".join(textwrap.wrap(text, 150))
+    lines = "',\n  '".join(textwrap.wrap(text, 150))   # joined at run time: tsc's stack does not hold a sum of thousands of strings
     pathlib.Path(path).write_text('/** Made by training/onegt/built_in_head.py from the head prior of @onegt/weights-nano: safetensors, deflated, base64. MIT. Do not edit. */\n'
-                                  f"export const headBase64 =\n  '{lines}';\n")
+                                  f"export const headBase64: string = [\n  '{lines}',\n].join('');\n")
     return len(text)
 
 

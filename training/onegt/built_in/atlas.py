@@ -1,24 +1,28 @@
 """
 Texture coordinates. The skin is cut open at the back of the head and flattened as a whole (Tutte 1963: every vertex is a
-positive mean of its neighbours inside of a convex outline, so nothing overlaps); the face, which has most of the
-vertices, gets most of the space. Everything else shares a strip below it.
+positive mean of its neighbours inside of a convex outline, so nothing overlaps), with weights that give the face the
+most space. Everything else shares a strip below it.
 """
 import numpy as np
 import scipy.sparse
 import scipy.sparse.csgraph
 import scipy.sparse.linalg
 
-from .mesh import boundary_loops
+from .mesh import SKIN, boundary_loops
 from .subdivision import edges_of
 
+ROUNDS = 14
 SKIN_BOTTOM = 0.12   # of the atlas, below it the strip of the other parts
-STRIP = {'teeth': (0.0, 0.2), 'gums': (0.2, 0.4), 'tongue': (0.4, 0.55), 'rightEye': (0.55, 0.67), 'leftEye': (0.67, 0.79), 'rightEar': (0.79, 0.895), 'leftEar': (0.895, 1.0)}
+STRIP = {'teeth': (0.0, 0.12), 'gums': (0.12, 0.24), 'tongue': (0.24, 0.34), 'rightEye': (0.34, 0.42), 'leftEye': (0.42, 0.50),
+         'rightEar': (0.50, 0.64), 'rightEarBack': (0.64, 0.75), 'leftEar': (0.75, 0.89), 'leftEarBack': (0.89, 1.0)}
 
 
-def make_atlas(positions, triangles, charts):
+def make_atlas(positions, triangles, parts, charts, flat):
     """-> render_source [R], render_triangles [T, 3], uv [R, 2]"""
     skin = np.flatnonzero(charts == 'skin')
-    source, corners, uv = _flatten_skin(positions, triangles[skin])
+    inside = np.ones(len(positions), bool)   # mouth and sockets
+    inside[triangles[skin[parts[skin] == SKIN]]] = False
+    source, corners, uv = _flatten_skin(positions, triangles[skin], inside)
     sources, coordinates, out = [source], [uv * [1, 1 - SKIN_BOTTOM] + [0, SKIN_BOTTOM]], np.zeros_like(triangles)
     out[skin] = corners
     count = len(source)
@@ -29,7 +33,14 @@ def make_atlas(positions, triangles, charts):
         count += len(vertices)
         sources.append(vertices)
         left, right = STRIP[name]
-        local = _planar(positions[vertices], front=name.endswith('Eye'))
+        local = flat[vertices]
+        if np.isnan(local).any():
+            local = _planar(positions[vertices], front=name.endswith('Eye'))
+        else:
+            local = (local - local.min(0)) / np.ptp(local, axis=0)
+            a, b, c = np.moveaxis(local[index.reshape(-1, 3)], 1, 0)
+            if np.cross(b - a, c - a).sum() < 0:
+                local[:, 0] = 1 - local[:, 0]
         coordinates.append(local * [right - left, SKIN_BOTTOM] * 0.94 + [left + 0.03 * (right - left), 0.03 * SKIN_BOTTOM])
     return np.concatenate(sources), out, np.concatenate(coordinates)
 
@@ -48,23 +59,37 @@ def _planar(points, front):
     return np.stack([u, (points[:, 1] - low[1]) / (high[1] - low[1])], -1)
 
 
-def _flatten_skin(positions, triangles):
+def _flatten_skin(positions, triangles, inside):
     cut = _back_seam(positions, triangles)
     source, corners = _cut_open(triangles, cut)
     outline = max(boundary_loops(corners), key=len)
-    placed = _outline_shape(positions[source[outline]])
+    placed = _outline_shape(positions[source[outline]], _importance(positions[source[outline]], False))
     edges, _, _ = edges_of(corners)
-    length = np.linalg.norm(positions[source[edges[:, 0]]] - positions[source[edges[:, 1]]], axis=1)
-    weight = 1 / np.sqrt(np.maximum(length, 0.02))
-    both, weights = np.concatenate([edges, edges[:, ::-1]]), np.tile(weight, 2)
-    count = len(source)
-    laplacian = scipy.sparse.csr_matrix((weights, (both[:, 0], both[:, 1])), shape=(count, count))
-    laplacian = scipy.sparse.diags(np.asarray(laplacian.sum(1)).ravel()) - laplacian
+    place = positions[source]
+    target = np.linalg.norm(place[edges[:, 0]] - place[edges[:, 1]], axis=1) * np.minimum(*_importance(place, inside[source])[edges.T])
+    target = np.maximum(target, 0.1 * target.mean())
+    both, count = np.concatenate([edges, edges[:, ::-1]]), len(source)
     inner = np.setdiff1d(np.arange(count), outline)
     uv = np.zeros((count, 2))
     uv[outline] = placed
-    uv[inner] = scipy.sparse.linalg.spsolve(laplacian[inner][:, inner].tocsc(), -laplacian[inner][:, outline] @ placed)
+    weight = np.ones(len(edges))
+    # springs: stiffer where an edge came out too long. Positive weights never fold, however uneven they are.
+    for _ in range(ROUNDS):
+        laplacian = scipy.sparse.csr_matrix((np.tile(weight, 2), (both[:, 0], both[:, 1])), shape=(count, count))
+        laplacian = scipy.sparse.diags(np.asarray(laplacian.sum(1)).ravel()) - laplacian
+        uv[inner] = scipy.sparse.linalg.spsolve(laplacian[inner][:, inner].tocsc(), -laplacian[inner][:, outline] @ placed)
+        stretch = np.linalg.norm(uv[edges[:, 0]] - uv[edges[:, 1]], axis=1) / target
+        weight *= np.clip((stretch / np.median(stretch)), 0.2, 5)
+        weight = np.clip(weight / np.median(weight), 1e-4, 1e4)
     return source, corners, uv
+
+
+def _importance(place, inside):
+    """How much finer than the neck: the face most, the chest and what nobody sees least."""
+    y, z = place[:, 1], place[:, 2]
+    face = np.clip((z - 1) / 5, 0, 1) * np.clip((y + 11) / 3, 0, 1)
+    chest = np.clip((-12 - y) / 8, 0, 1)
+    return (1 + 1.4 * face) * (1 - 0.72 * chest) * np.where(inside, 0.3, 1)
 
 
 def _back_seam(positions, triangles):
@@ -121,11 +146,11 @@ def _cut_open(triangles, path):
     return np.array(source), corners
 
 
-def _outline_shape(points):
+def _outline_shape(points, importance):
     """The outline on a rounded square: the rim of the bust below, the two sides of the seam left, right and above."""
     top = points[:, 1].argmax()
     order = np.roll(np.arange(len(points)), -top)
-    step = np.linalg.norm(np.diff(points[order], axis=0, append=points[order][:1]), axis=1) ** 0.7
+    step = np.linalg.norm(np.diff(points[order], axis=0, append=points[order][:1]), axis=1) * importance[order]
     share = np.concatenate([[0], np.cumsum(step)[:-1]]) / step.sum()
     angle = np.pi / 2 + 2 * np.pi * share      # counter-clockwise, as the loop runs: the atlas is not mirrored
     square = np.stack([np.cos(angle), np.sin(angle)], -1)

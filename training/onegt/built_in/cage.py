@@ -24,7 +24,7 @@ class Cage:
         self.position = [*mean]
         self.rows = [{i: 1.0} for i in range(NUM_POINTS)]
         self.sharp = []
-        self.regions = {}
+        self.exact = set(range(NUM_POINTS))   # these are on the surface; the others guide it
         self.right_ear = mirrored(mean, LEFT_EAR)
         keep = np.isin(topology.regions, (FACE_REGION, SKULL_REGION)) & ~np.isin(topology.triangles, LEFT_EAR + self.right_ear).any(1)
         self.triangles = list(map(tuple, _manifold(topology.triangles[keep]).tolist()))
@@ -91,7 +91,7 @@ def _bust(cage, loop):
     previous = loop
     points = cage.mean[loop]
     angle = np.arctan2(points[:, 0], points[:, 2] + 3.0)
-    for y, width, front, back, share in ((-21.5, 17.0, 7.0, -11.2, 1.0), (-27.0, 19.5, 8.6, -12.4, 0.6), (-35.0, 18.5, 9.4, -12.0, 0.3)):
+    for y, width, front, back, share in ((-20.8, 18.6, 7.4, -11.6, 1.0), (-26.5, 20.6, 9.0, -12.6, 0.6), (-35.0, 18.8, 9.8, -12.0, 0.3)):
         ring = []
         for k, point in enumerate(loop):
             s, c = np.sin(angle[k]), np.cos(angle[k])
@@ -105,7 +105,7 @@ def _bust(cage, loop):
 def _under_ear(cage, loop):
     """The side of the head that the ear covers."""
     side = np.sign(cage.mean[loop[0], 0])
-    cage.close(SKIN, loop, (6.35 * side, 0.4, -1.2), {point: 1 / len(loop) for point in loop})
+    cage.close(SKIN, loop, (6.6 * side, 0.4, -1.2), {point: 1 / len(loop) for point in loop})
 
 
 def _lids(cage, loop, centre, radius):
@@ -119,11 +119,12 @@ def _lids(cage, loop, centre, radius):
         # the edge of a lid runs towards the eyeball, at a blunt angle to its front
         direction = position - centre
         length = np.linalg.norm(direction)
-        rim = centre + direction / length * max(radius + 0.02, length - 0.16) + 0.02 * inward
+        rim = centre + _unit(direction + 0.05 * inward) * (radius + 0.012)
         first.append(cage.vertex(rim, {point: 1.0}))
         behind = rim - 0.35 * inward
         behind = centre + _unit(behind - centre) * (radius + 0.1) - [0, 0, 0.1]
         second.append(cage.vertex(behind, {point: 0.6}))
+    cage.exact.update(first)
     cage.ring(SKIN, loop, first)
     cage.crease(first)
     cage.ring(SOCKET, first, second)
@@ -138,7 +139,7 @@ def _mouth(cage, loop):
     corner = abs(points[:, 0]).max()
     centre_y = points[:, 1].mean()
     rings = [loop]
-    for depth, spread, lips in ((0.40, -0.07, 1.0), (0.85, 0.55, 0.5), (2.0, 1.5, 0.1), (4.5, 1.7, 0.0)):
+    for depth, spread, lips in ((0.30, -0.075, 1.0), (0.85, 0.55, 0.5), (2.0, 1.5, 0.1), (4.5, 1.7, 0.0)):
         ring = []
         for point, position in zip(loop, points):
             across = position[0] / corner
@@ -147,9 +148,10 @@ def _mouth(cage, loop):
             new = position * [1 + 0.06 * spread, 1, 1] + [0, spread * height * (1 if up > 0 else 1.15), -depth * (1 - 0.35 * across ** 2)]
             new[1] += 0.4 * (centre_y - new[1]) * (depth > 4)
             ring.append(cage.vertex(new, {point: lips, 'jaw': (1 - lips) * (1 - up) / 2}))
+        if depth < 0.5:
+            cage.exact.update(ring)
         cage.ring(SKIN if depth < 0.5 else MOUTH, rings[-1], ring)
         rings.append(ring)
-    cage.regions['lips'] = rings[0] + rings[1]
     cage.close(MOUTH, rings[-1], (0, centre_y - 0.4, points[:, 2].max() - 5.6), {'jaw': 0.4})
 
 

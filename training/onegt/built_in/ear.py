@@ -53,8 +53,8 @@ def relief(ab, r):
     height += 0.42 * _bump(ab, (0.12, -0.20), 0.34)                          # tragus
     height += 0.30 * _bump(ab, (0.80, -1.18), 0.30)                          # antitragus
     height += 0.14 * _bump(ab, (0.85, -1.95), 0.55) - 0.10 * _bump(ab, (0.30, -0.95), 0.22)
-    front = _smooth(0.35, -0.1, a) * _smooth(0.75, 1.0, r)
-    return height - 0.35 * front                                              # the front edge dives into the cheek
+    front = _smooth(0.45, -0.1, a) * _smooth(0.72, 1.0, r)
+    return height - 0.75 * front                                              # the front edge dives into the cheek
 
 
 def ear_sheet():
@@ -69,13 +69,15 @@ def ear_sheet():
         rim = relief(curve, np.full(COLUMNS, 0.99))
         rows.append(row)
         heights.append(rim * _smooth(0.5, 0.95, np.full(COLUMNS, share)) + depth)
-    centre = [*CONCHA, relief(CONCHA[None], np.zeros(1))[0]]
-    sheet = np.concatenate([np.concatenate([row, h[:, None]], 1) for row, h in zip(rows, heights)] + [[centre]])
+    centres = [[*CONCHA, relief(CONCHA[None], np.zeros(1))[0]], [*CONCHA, heights[-1].mean()]]
+    sheet = np.concatenate([np.concatenate([row, h[:, None]], 1) for row, h in zip(rows, heights)] + [centres])
     # the outline runs clockwise in (a, b): from the root of the helix up and backwards
     triangles = grid_triangles(len(rows), COLUMNS, wrap=True)
     k = np.arange(COLUMNS)
-    fan = np.stack([np.full(COLUMNS, len(sheet) - 1), (k + 1) % COLUMNS, k], -1)
-    return sheet, np.concatenate([triangles, fan])
+    fan = np.stack([np.full(COLUMNS, len(sheet) - 2), (k + 1) % COLUMNS, k], -1)
+    last = (len(rows) - 1) * COLUMNS
+    inner = np.stack([np.full(COLUMNS, len(sheet) - 1), last + k, last + (k + 1) % COLUMNS], -1)   # inside of the head
+    return sheet, np.concatenate([triangles, fan, inner])
 
 
 def add_ear(mesh, handles, mean, modes, side):
@@ -109,7 +111,8 @@ def add_ear(mesh, handles, mean, modes, side):
     weight = _biharmonic(mean[nodes], position)
     rows = np.repeat(np.arange(len(position)), len(nodes))
     follow = scipy.sparse.csr_matrix((weight.ravel(), (rows, np.tile(first, len(position)))), shape=(len(position), first[-1] + 1))
-    start = mesh.add(position, follow, triangles if side == 'left' else triangles[:, ::-1], SKIN, f'{side}Ear')
+    back = (triangles >= (len(FRONT_ROWS) - 1) * COLUMNS).all(1) & (triangles != len(sheet) - 2).all(1)
+    start = mesh.add(position, follow, triangles if side == 'left' else triangles[:, ::-1], SKIN, np.where(back, f'{side}EarBack', f'{side}Ear'), sheet[:, :2] * mirror[:2])
     return {point: start + vertex for point, vertex in zip(points, chosen)}
 
 

@@ -38,25 +38,29 @@ class Mesh:
     """Vertices in order of adding; `follow` [V, H]."""
 
     def __init__(self):
-        self.positions, self.follows, self.triangles, self.parts, self.charts, self.count = [], [], [], [], [], 0
+        self.positions, self.follows, self.triangles, self.parts, self.charts, self.flat, self.count = [], [], [], [], [], [], 0
 
-    def add(self, position, follow, triangles, part, chart):
-        """part: one or one per triangle; chart: name of the texture chart. -> index of the first vertex"""
+    def add(self, position, follow, triangles, part, chart, flat=None):
+        """
+        part, chart (the name of a texture chart): one or one per triangle; flat [N, 2]: where vertices lie in their chart,
+        in any unit, when that is known. -> index of the first vertex
+        """
         first = self.count
         self.positions.append(position)
         self.follows.append(follow)
         self.triangles.append(triangles + first)
         self.parts.append(np.broadcast_to(part, len(triangles)))
-        self.charts += [chart] * len(triangles)
+        self.charts.append(np.broadcast_to(np.array(chart, 'U16'), len(triangles)))
+        self.flat.append(np.full((len(position), 2), np.nan) if flat is None else flat)
         self.count += len(position)
         return first
 
     def finish(self, num_handles):
-        """-> positions [V, 3], follow [V, H], triangles [T, 3], parts [T], charts [T]"""
+        """-> positions [V, 3], follow [V, H], triangles [T, 3], parts [T], charts [T], flat [V, 2]"""
         for follow in self.follows:
             follow.resize((follow.shape[0], num_handles))
         return (np.concatenate(self.positions), scipy.sparse.vstack(self.follows).tocsr(), np.concatenate(self.triangles),
-                np.concatenate(self.parts).astype(np.uint8), np.array(self.charts))
+                np.concatenate(self.parts).astype(np.uint8), np.concatenate(self.charts), np.concatenate(self.flat))
 
 
 def grid_triangles(rows, columns, wrap=False, start=0):

@@ -49,7 +49,7 @@ def _row_of_teeth(arch, teeth, edge_y, up):
     positions, triangles, count = [], [], 0
     side_triangles = grid_triangles(ROWS, COLUMNS, wrap=True)
     top = (ROWS - 1) * COLUMNS
-    cap = np.array([[top, top + k, top + k + 1] for k in range(1, COLUMNS - 1)])
+    cap = np.array([[top, top + k, top + k + 1] for k in range(1, COLUMNS - 1)] + [[0, k + 1, k] for k in range(1, COLUMNS - 1)])
     for side in (1, -1):
         s = 0.0
         for i, (width, height, thickness, point) in enumerate(teeth):
@@ -58,7 +58,7 @@ def _row_of_teeth(arch, teeth, edge_y, up):
             local = _crown(width, height, thickness, point)
             lift = 0.06 if i == 1 else -0.02 if i == 2 else 0.0              # laterals are a little short, canines long
             outward = np.array([-tz, tx]) if -tz * x + tx * 1 > 0 else np.array([tz, -tx])
-            y = edge_y + up * (lift + height - local[:, 1])
+            y = edge_y + up * (lift + height - local[:, 1]) - 0.05 * max(0, 2.5 - abs(i - 4)) * (up < 0)   # the lower row sags in the middle of each side
             local_z = local[:, 2] - thickness / 2                            # the arch is the front of the teeth
             world = np.stack([x + local[:, 0] * tx + local_z * outward[0], y, z + local[:, 0] * tz + local_z * outward[1]], -1)
             t = np.concatenate([side_triangles, cap])
@@ -74,7 +74,7 @@ def _facing_out(positions, triangles):
     return triangles if volume > 0 else triangles[:, ::-1]
 
 
-def _gum(arch, length, neck_y, up, thickness=0.95):
+def _gum(arch, length, neck_y, up, thickness=0.85):
     """A tube along the arch over the roots, scalloped where it meets the teeth."""
     steps, around = 57, 10
     positions = []
@@ -85,7 +85,7 @@ def _gum(arch, length, neck_y, up, thickness=0.95):
             angle = 2 * np.pi * k / around
             along, rise = np.cos(angle), np.sin(angle)
             reach = -thickness * 0.42 + along * thickness * 0.55
-            y = neck_y + up * (0.55 + rise * (0.70 if rise < 0 else 0.9))
+            y = neck_y + up * (0.45 + rise * (0.60 if rise < 0 else 0.55))
             positions.append((x + reach * outward[0], y, z + reach * outward[1]))
     positions = np.array(positions)
     caps = []
@@ -119,10 +119,10 @@ def _tongue(front_z, y):
 def add_mouth(mesh, lips, fixed, jaw):
     """lips: positions of the inner lips [20, 3]; fixed, jaw: follow functions of upper and lower teeth."""
     line_y, front_z, half_width = lips[:, 1].mean(), lips[:, 2].max(), abs(lips[:, 0]).max()
-    upper = Arch(front_z - 0.62, 1.30 * half_width, 4.6)
-    lower = Arch(front_z - 0.86, 1.22 * half_width, 4.3)
+    upper = Arch(front_z - 0.68, 1.30 * half_width, 4.6)
+    lower = Arch(front_z - 1.0, 1.12 * half_width, 4.3)
     edge = line_y - 0.02
-    for arch, teeth, edge_y, up, follow in ((upper, UPPER_TEETH, edge - 0.08, 1, fixed), (lower, LOWER_TEETH, edge - 0.02, -1, jaw)):
+    for arch, teeth, edge_y, up, follow in ((upper, UPPER_TEETH, edge - 0.08, 1, fixed), (lower, LOWER_TEETH, edge - 0.22, -1, jaw)):
         position, triangles = _row_of_teeth(arch, teeth, edge_y, up)
         mesh.add(position, follow(position), triangles, TEETH, 'teeth')
         position, triangles = _gum(arch, sum(t[0] for t in teeth) + 0.1, edge_y + up * 0.88, up)

@@ -65,9 +65,10 @@ def subdivide(triangles, num_vertices, sharp):
     return scipy.sparse.vstack([old, middle]).tocsr(), finer, finer_sharp
 
 
-def interpolating(triangles, num_vertices, sharp, levels=2):
+def interpolating(triangles, num_vertices, sharp, loose, levels=2):
     """
-    A smooth surface through the vertices: control points are solved so that the limit passes through each of them.
+    A smooth surface through the vertices: control points are solved so that the limit passes through each of them,
+    but for the `loose` ones (bool [C]), which are control points themselves: folds do not overshoot there.
 
     -> limit [V', C]: limit positions of the vertices after `levels` subdivisions, from control points;
        controls: a function from positions [C, ...] to control points; triangles; sharp edges.
@@ -78,5 +79,6 @@ def interpolating(triangles, num_vertices, sharp, levels=2):
         step, finer, crease = subdivide(finer, count, crease)
         matrix, count = (step @ matrix).tocsr(), step.shape[0]
     limit = (limit_matrix(finer, count, crease) @ matrix).tocsr()
-    solve = scipy.sparse.linalg.splu(limit[:num_vertices].tocsc()).solve
+    exact, free = scipy.sparse.diags((~loose).astype(float)), scipy.sparse.diags(loose.astype(float))
+    solve = scipy.sparse.linalg.splu((exact @ limit[:num_vertices] + free).tocsc()).solve
     return limit, solve, finer, crease
