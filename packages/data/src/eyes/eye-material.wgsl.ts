@@ -66,7 +66,7 @@ fn evaluate(surface: Surface) -> Shading {
   let vessel = (1.0 - smoothstep(0.0, 0.11, abs(noise3(p * vec3f(2.0, 4.5, 4.0) + offset.zxy + 0.5 * n2)))) * smoothstep(1.2, 2.2, r + 0.25 * n1);
   let fine = (1.0 - smoothstep(0.0, 0.16, abs(n2))) * smoothstep(1.1, 1.9, r);
   let corner = smoothstep(1.5, 2.5, r);
-  let red = clamp(sclera.w * (0.55 * vessel + 0.18 * fine) + (0.12 + 0.75 * sector.w) * corner + 0.25 * sector.w, 0.0, 1.0);
+  let red = clamp(sclera.w * (0.75 * vessel + 0.3 * fine) + (0.3 + 0.6 * sector.w) * corner + 0.25 * sector.w, 0.0, 1.0);
   var white = sclera.rgb * (1.0 + 0.03 * n1);
   white *= mix(vec3f(1.0), vec3f(0.95, 0.55, 0.5), red * 0.75);
   // The rim of the iris shines through the edge of the white, bluish grey.
@@ -104,25 +104,27 @@ fn evaluate(surface: Surface) -> Shading {
   let hole = smoothstep(pupil + 0.035, pupil - 0.02, rr);
   colour = mix(colour, vec3f(0.004), hole);
   colour = mix(colour, vec3f(0.55, 0.56, 0.56), pattern.w * 0.55 * smoothstep(0.82, 0.92, r) * smoothstep(1.02, 0.95, r));
-  let blend = max(surface.footprint / iris.w * 0.5, 0.035);
+  let blend = max(surface.footprint / iris.w * 0.5, 0.055);
   let is_iris = smoothstep(1.0 + blend, 1.0 - blend, r);
-  s.albedo = mix(white, colour * 1.15, is_iris);
+  s.albedo = mix(white, colour * 0.95, is_iris);
 
   // Lids: shade, lashes' shade under the upper one, tears on the lower one.
   let lid = lid_at(eye, surface.position.x);
   let below_upper = max(lid.upper - surface.position.y, 0.0);
   let above_lower = max(surface.position.y - lid.lower, 0.0);
   let opening = max(lid.upper - lid.lower, 0.02);
-  let shade_up = exp(-below_upper / (0.10 + 0.10 * opening));
+  let shade_up = exp(-below_upper / (0.12 + 0.16 * opening));
   let shade_low = exp(-above_lower / 0.075);
-  let ends = smoothstep(0.5, 0.93, abs(lid.inner * 2.0 - 1.0));
-  let open = clamp((1.0 - 0.62 * shade_up) * (1.0 - 0.3 * shade_low) * (1.0 - 0.4 * ends), 0.08, 1.0);
+  let ends = smoothstep(0.35, 0.95, abs(lid.inner * 2.0 - 1.0));
+  let open = clamp((1.0 - 0.7 * shade_up) * (1.0 - 0.35 * shade_low) * (1.0 - 0.5 * ends), 0.08, 1.0);
   s.cavity = open;
   s.albedo *= mix(vec3f(0.8, 0.72, 0.70), vec3f(1.0), open);
   s.albedo = mix(s.albedo, vec3f(0.42, 0.17, 0.14), 0.55 * smoothstep(0.9, 1.0, lid.inner) + 0.35 * exp(-above_lower / 0.03) * (1.0 - is_iris));
   let tears = exp(-pow(above_lower - 0.02, 2.0) / 0.0012) * limbus.z;
   s.normal = normalize(mix(normal, normalize(normal + vec3f(0.0, 0.9, 0.35)), 0.75 * tears));
-  s.coat = mix(0.75, 1.0, max(is_iris, tears)) * limbus.z;
+  // Brighter than water where it faces the viewer: the spark that a face lives by is smaller than a pixel, and its lamp
+  // is brighter than the surroundings can hold.
+  s.coat = mix(0.7, 1.0 + 1.6 * max(dot(normal, surface.view), 0.0), max(is_iris, tears)) * limbus.z;
   s.roughness = mix(0.35, 0.6, is_iris);
   s.roughness_2 = s.roughness;
   s.specular = 0.028;

@@ -43,14 +43,14 @@ export interface EyesLook {
 
 /** Iris colours as displayed (sRGB, 0..255): outer and inner zone. Families are mixed with their neighbours. */
 const IRIS_FAMILIES: readonly { name: string; outer: Rgb; inner: Rgb; melanin: number }[] = [
-  { name: 'light blue', outer: [128, 158, 184], inner: [152, 170, 176], melanin: 0 },
-  { name: 'blue', outer: [84, 120, 158], inner: [120, 142, 154], melanin: 0.05 },
+  { name: 'light blue', outer: [120, 146, 168], inner: [140, 156, 162], melanin: 0 },
+  { name: 'blue', outer: [82, 112, 142], inner: [112, 130, 142], melanin: 0.05 },
   { name: 'grey', outer: [118, 130, 138], inner: [136, 138, 130], melanin: 0.1 },
-  { name: 'blue-green', outer: [92, 128, 130], inner: [132, 132, 94], melanin: 0.18 },
-  { name: 'green', outer: [98, 112, 78], inner: [136, 112, 60], melanin: 0.28 },
-  { name: 'hazel', outer: [102, 96, 58], inner: [124, 78, 38], melanin: 0.42 },
-  { name: 'amber', outer: [132, 86, 38], inner: [142, 88, 36], melanin: 0.5 },
-  { name: 'light brown', outer: [106, 70, 40], inner: [112, 68, 36], melanin: 0.6 },
+  { name: 'blue-green', outer: [88, 116, 120], inner: [118, 118, 92], melanin: 0.18 },
+  { name: 'green', outer: [94, 104, 80], inner: [118, 100, 66], melanin: 0.28 },
+  { name: 'hazel', outer: [92, 84, 58], inner: [104, 70, 42], melanin: 0.42 },
+  { name: 'amber', outer: [112, 76, 44], inner: [116, 74, 42], melanin: 0.5 },
+  { name: 'light brown', outer: [94, 64, 42], inner: [98, 62, 38], melanin: 0.6 },
   { name: 'brown', outer: [76, 47, 28], inner: [84, 48, 26], melanin: 0.75 },
   { name: 'dark brown', outer: [47, 29, 20], inner: [54, 31, 19], melanin: 0.9 },
   { name: 'near black', outer: [31, 21, 16], inner: [34, 21, 15], melanin: 1 },
@@ -70,10 +70,10 @@ export function sampleEyes(random: Random, traits: Traits): EyesLook {
   const isOdd = random.chance(0.02);
   const right = isOdd ? sampleIris(random.stream('right'), random.next(), random) : { ...left, offset: randomOffset(random.stream('right')) };
   const yellow = clamp01(random.normal(0.15 + 0.35 * old + 0.15 * melanin, 0.15));
-  const white = random.uniform(0.62, 0.76) * (1 - 0.08 * melanin);
+  const white = random.uniform(0.52, 0.66) * (1 - 0.1 * melanin);
   return {
     left, right,
-    irisScale: random.normal(1.03, 0.035, 2), pupil: random.uniform(0.27, 0.52) * (1 - 0.18 * old),
+    irisScale: random.normal(1.08, 0.035, 2), pupil: random.uniform(0.27, 0.52) * (1 - 0.18 * old),
     sclera: [white, white * (0.955 - 0.025 * yellow), white * (0.915 - 0.16 * yellow)],
     veins: random.uniform(0.1, 0.8) + 0.2 * old, redness: random.chance(0.1) ? random.uniform(0.4, 1) : random.uniform(0, 0.3),
     arcus: random.chance(0.5 * old) ? random.uniform(0.2, 0.8) : 0, wetness: random.uniform(0.6, 1), lens: sampleLens(random.stream('lens')),

@@ -126,7 +126,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   if (p.z > 6.5 && m.x < 3.6 && p.y < -1.6 && p.y > -6.4) { d_lip = lip_distance(p.xy + 0.03 * vec2f(n_fine, n_grain.w)); }
   var d_lid = 9.0;
   if (p.z > 4.5 && m.x > 0.6 && m.x < 6.6 && p.y > 0.4 && p.y < 6.2) { d_lid = lid_distance(m.xy); }
-  let lip = soft(0.03, 0.13, -d_lip);
+  let lip = smoothstep(-0.06, 0.2, -d_lip);
   let above_eye = smoothstep(-0.15, 0.35, p.y - mix(look.lid_corner.y, look.lid_corner.w, (m.x - look.lid_corner.x) / (look.lid_corner.z - look.lid_corner.x)));
 
   // Pigments.
@@ -157,6 +157,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let shade = max(smoothstep(-7.2, -9.2, p.y) * smoothstep(8.5, 5.5, p.z), 0.0);
   unevenness_m -= 0.05 * shade * (0.4 + look.base.x);
   unevenness_m += 0.025 * (forehead + nose) * look.base.x;
+  // Brown skin is not one brown: lighter cheeks, darker temples, brow and mouth.
+  let mouth_ring = exp(-max(d_lip, 0.0) * 1.6);
+  unevenness_m += look.base.x * (0.10 * mouth_ring + 0.06 * forehead * smoothstep(2.5, 5.5, m.x) - 0.06 * cheek + 0.07 * falloff(m, vec3f(6.4, -2.5, 4.0), vec3f(1.8, 4.0, 3.5)));
   let burn_place = clamp(0.9 * nose + 1.0 * cheek + 0.8 * forehead + 0.5 * chin, 0.0, 1.2);
   let goggles = soft(1.0, 0.12, length(vec2f((m.x - 3.3) / 2.6, (p.y - 3.0) / 1.75)));
   unevenness_h += look.patches.y * burn_place * mix(1.0, goggles, look.patches.z) * (1.0 + 0.25 * n_mid);
@@ -170,14 +173,14 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       let scale = select(2.7, 4.9, layer == 1) / look.freckles.z;
       let cell = voronoi3(p * scale + o.zyx + f32(layer) * 7.3);
       let radius = 0.16 + 0.22 * fract(cell.z * 17.0);
-      let spot = smoothstep(radius, radius * 0.45, cell.x + 0.08 * n_fine) * step(cell.z, look.freckles.y * place_of);
+      let spot = smoothstep(radius * 1.15, radius * 0.25, cell.x + 0.1 * n_fine) * step(cell.z, look.freckles.y * place_of);
       unevenness_m += look.freckles.x * spot * (0.5 + 0.7 * fract(cell.z * 31.0)) * select(1.0, 0.75, layer == 1);
     }
   }
   if (look.spots.x > 0.0) {
     let cell = voronoi3(p * 0.85 + o.xzy);
-    let radius = 0.1 + 0.3 * fract(cell.z * 13.0);
-    let spot = smoothstep(radius, radius * 0.6, cell.x + 0.1 * n_fine + 0.06 * n_mid) * step(cell.z, look.spots.y) * (1.0 - lip);
+    let radius = 0.06 + 0.3 * fract(cell.z * 13.0) * fract(cell.z * 13.0);
+    let spot = smoothstep(radius, radius * 0.45, cell.x + 0.07 * n_fine + 0.05 * n_mid) * step(cell.z, look.spots.y) * (1.0 - lip);
     unevenness_m += look.spots.x * spot * (0.5 + 0.5 * fract(cell.z * 29.0));
   }
   unevenness_m += look.patches.x * smoothstep(0.0, 0.5, fbm3(m * 0.55 + o.yyz, 2) + 0.25 + 0.4 * (cheek + 0.6 * forehead - 0.5)) * clamp(cheek + 0.7 * forehead, 0.0, 1.0);
@@ -219,7 +222,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     let slope = -off / (at.w * at.w) * exp(-d * d);
     switch u32(how.x) {
       case 0u: { dot_melanin = max(dot_melanin, inside * how.w); gradient += vec3f(slope, 0.0) * 0.035 * how.w; }
-      case 1u: { unevenness_h += 0.75 * how.w * exp(-d * d * 0.8); gradient += vec3f(slope, 0.0) * 0.05; whitehead = max(whitehead, smoothstep(0.32, 0.18, d) * step(0.75, how.w)); }
+      case 1u: { unevenness_h += 0.75 * how.w * exp(-d * d * 0.8); gradient += vec3f(slope, 0.0) * 0.05; whitehead = max(whitehead, smoothstep(0.32, 0.12, d) * step(0.85, how.w) * 0.6); }
       case 2u: { unevenness_m += 0.03 * inside; gradient += vec3f(slope, 0.0) * 0.07; }
       case 3u: { unevenness_m -= 0.02 * inside; gradient -= vec3f(slope, 0.0) * 0.06; }
       case 4u: { scar = max(scar, inside * how.w); gradient += vec3f(slope, 0.0) * 0.025; }
@@ -250,8 +253,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let caruncle = falloff(m, look.caruncle.xyz, vec3f(0.22, 0.16, 0.5));
   blood = mix(blood, 0.85, clamp(0.5 * rim + 0.8 * caruncle, 0.0, 0.9));
   melanin = mix(melanin, melanin * 0.6, clamp(rim + caruncle, 0.0, 1.0) * 0.6);
-  let nostril = falloff(m, look.nostril.xyz, vec3f(0.42, 0.34, 0.6));
-  blood = max(blood, 0.75 * smoothstep(0.25, 0.8, nostril));
+  let nostril = falloff(m, look.nostril.xyz, vec3f(0.62, 0.5, 0.75));
+  blood = max(blood, 0.75 * smoothstep(0.1, 0.6, nostril));
 
   var colour = pigment_colour(max(melanin, 0.0), max(blood, 0.0));
   colour *= vec3f(1.0 - 0.22 * blue - 0.1 * dark, 1.0 - 0.12 * blue - 0.05 * dark, 1.0 - 0.03 * blue - 0.02 * dark);
@@ -374,10 +377,14 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   }
 
   // What no light reaches.
-  cavity *= 1.0 - 0.75 * smoothstep(0.2, 0.9, nostril);
+  let hidden = smoothstep(0.05, 0.5, nostril);
+  cavity *= 1.0 - 0.9 * hidden;
+  colour *= 1.0 - 0.75 * hidden;
+  gloss = mix(gloss, 0.2, hidden);
   cavity *= 1.0 - 0.3 * smoothstep(0.2, 0.0, abs(d_lid)) * front;
   let lip_gap = exp(-abs(p.y - look.lip_line.x + look.lip_line.y * m.x * m.x) * 9.0) * smoothstep(2.9, 2.3, m.x) * step(d_lip, 0.4);
-  cavity *= 1.0 - 0.35 * lip_gap;
+  cavity *= 1.0 - 0.8 * lip_gap;
+  coat *= 1.0 - 0.9 * lip_gap;
 
   // Creases: the nearest line decides whose weight counts.
   var crease = vec2f(0.0);
@@ -385,7 +392,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   var nearest = 9.0;
   var group = 0.0;
   if (p.z > -1.0) {
-    let wander = p.xy + 0.07 * vec2f(n_mid, n_mid * 0.7 + 0.5 * n_fine);
+    let bend = noise3(p * 0.6 + o.yxx);
+    let wander = p.xy + vec2f(0.10 * bend + 0.06 * n_mid + 0.02 * n_fine, 0.16 * bend + 0.05 * n_mid + 0.025 * n_fine);
     for (var i = 0u; i < u32(look.counts.z); i++) {
       let head = look.creases[5u * i];      // group, width, depth, mirrored
       let ball = look.creases[5u * i + 1u]; // bounding circle, number of points
@@ -406,7 +414,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
         let s = segment_distance(q, a, b);
         if (s.x < best) { best = s.x; along = (f32(k) + s.y) / f32(last); away = q - mix(a, b, s.y); }
       }
-      let taper = smoothstep(0.0, 0.22, along) * smoothstep(1.0, 0.72, along) * (0.8 + 0.4 * n_low);
+      let taper = smoothstep(0.0, 0.4, along) * smoothstep(1.0, 0.55, along) * clamp(0.8 + 0.45 * bend + 0.35 * n_mid, 0.25, 1.2);
       let relative = best / head.y;
       let bell = exp(-relative * relative);
       // h = -depth bell + a softer bulge beside it

@@ -119,7 +119,8 @@ function putAnchors(put: (field: Field, values: ArrayLike<number>, index?: numbe
   put('lid_corner', [inner[0]!, inner[1]!, outer[0]!, outer[1]!]);
   put('nose_tip', at(1));
   put('nose_wing', at(358, 279));
-  put('nostril', at(326, 327));
+  const septum = at(2);
+  put('nostril', [0.72, septum[1]! + 0.98, septum[2]! - 1.2]);   // the middle of the cavity
   put('cheek', at(280, 266));
   put('under_eye', at(450, 253));
   put('inner_corner', at(362, 464));

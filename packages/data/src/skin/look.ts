@@ -64,7 +64,7 @@ export function sampleSkin(random: Random, traits: Traits): SkinLook {
   return {
     offset: [base.uniform(0, 64), base.uniform(0, 64), base.uniform(0, 64)],
     pigments,
-    mottling: { melanin: base.uniform(0.01, 0.035) * (0.5 + ramp(age, 20, 70)), haemoglobin: base.uniform(0.03, 0.11), frequency: base.uniform(0.3, 0.7) },
+    mottling: { melanin: base.uniform(0.012, 0.035) * (0.6 + 0.8 * ramp(age, 20, 70)) * (1 + 1.6 * melanin), haemoglobin: base.uniform(0.03, 0.11), frequency: base.uniform(0.3, 0.7) },
     redness: {
       nose: base.uniform(0.08, 0.34) * flush, cheeks: base.uniform(0.08, 0.32) * flush, ears: base.uniform(0.12, 0.4) * flush,
       lids: base.uniform(0.06, 0.22), chin: base.uniform(0, 0.16) * flush,
@@ -115,7 +115,7 @@ function samplePatches(random: Random, { age, melanin, masculine, hairRedness }:
   const isSpotted = random.chance(0.75 * ramp(age, 45, 75));
   return {
     freckles: hasFreckles ? { strength: random.uniform(0.06, 0.24), density: random.uniform(0.15, 0.85), size: random.uniform(0.6, 1.3), spread: random.uniform(0.2, 1) } : null,
-    ageSpots: isSpotted ? { strength: random.uniform(0.05, 0.2), density: random.uniform(0.15, 0.7) * ramp(age, 40, 80) } : null,
+    ageSpots: isSpotted ? { strength: random.uniform(0.03, 0.13), density: random.uniform(0.15, 0.7) * ramp(age, 40, 80) } : null,
     vitiligo: random.chance(0.025) ? { threshold: random.uniform(-0.1, 0.35), symmetry: random.uniform(0.4, 1) } : null,
     melasma: random.chance(0.1 * (1 - masculine) + 0.02) ? random.uniform(0.03, 0.12) : 0,
     birthmark: random.chance(0.03) ? sampleBirthmark(random) : null,

@@ -49,7 +49,7 @@ export function skinColour(pigments: Pigments): Rgb {
   BANDS.forEach(({ nm, oxygenated, deoxygenated, weights }) => {
     // In living skin the scattering around it makes melanin's spectrum flatter than that of the extract (exponents -3.33
     // and -4.75); these exponents give the chromaticities of measured skin from light to dark.
-    const eumelanin = 50 * (nm / 550) ** -1.5;
+    const eumelanin = 50 * (nm / 550) ** -1.3;
     const pheomelanin = 42 * (nm / 550) ** -3.2;
     const melanin = eumelanin + pigments.pheomelanin * (pheomelanin - eumelanin);
     const baseline = 0.008 + 3 * Math.exp(-(nm - 154) / 66.2);

@@ -19,11 +19,11 @@ fn evaluate(surface: Surface) -> Shading {
   s.albedo = paint.rgb * paint.rgb;
   // Folding presses blood out of the bottom of a line and darkens it.
   let crease_depth = crease.z * fold;
-  s.albedo *= 1.0 - crease_depth * vec3f(0.20, 0.27, 0.30);
+  s.albedo *= 1.0 - min(crease_depth, 1.2) * vec3f(0.08, 0.13, 0.15);
   let cheek = exp(-dot((vec3f(abs(p.x), p.yz) - vec3f(4.1, -0.6, 8.4)) / vec3f(2.1, 1.9, 4.0), (vec3f(abs(p.x), p.yz) - vec3f(4.1, -0.6, 8.4)) / vec3f(2.1, 1.9, 4.0)));
   s.albedo *= 1.0 - parameters[0].y * cheek * vec3f(0.02, 0.26, 0.22);
 
-  let gradient = (relief.xyz * 2.0 - 1.0) * 1.0 + vec3f(crease.xy * 2.0 - 1.0, 0.0) * fold;
+  let gradient = (relief.xyz * 2.0 - 1.0) * 1.0 + vec3f(crease.xy * 2.0 - 1.0, 0.0) * fold * 1.35;
   s.normal = bumped(surface.normal, gradient);
   let coat = clamp((paint.a - 0.7) / 0.3, 0.0, 1.0);
   let roughness = 1.0 - clamp(paint.a, 0.02, 0.7) / 0.7;
@@ -41,7 +41,7 @@ fn evaluate(surface: Surface) -> Shading {
 export const mouthMaterialWgsl = /* wgsl */ `
 // extra: place on the standard head, part (1 mouth, 2 gums, 3 tongue, 4 teeth, 5 socket)
 // parameters: 0 = enamel colour, gold tooth (its x, 99 = none); 1 = mucosa colour, braces; 2 = tongue colour, plaque;
-// 3 = (wear, translucency, tongue coating, gap), 4 = socket colour, 5 = subsurface, 6 = noise offset
+// 3 = (wear, translucency, tongue coating, opening of the lips in cm), 4 = socket colour, 5 = subsurface, 6 = noise offset
 fn evaluate(surface: Surface) -> Shading {
   var s = default_shading(surface);
   let p = surface.extra.xyz;
@@ -51,7 +51,7 @@ fn evaluate(surface: Surface) -> Shading {
   // Behind the lips it gets dark: what light is left has been through flesh.
   let open = smoothstep(3.0, 9.4, p.z);
   let reached = mix(0.05, 1.0, open * open);
-  s.coat = 0.75;
+  let wet = 0.15 + 0.85 * open * open;
   s.specular = 0.03;
   s.roughness = 0.4;
   s.roughness_2 = 0.25;
@@ -68,7 +68,7 @@ fn evaluate(surface: Surface) -> Shading {
       let molars = smoothstep(8.6, 6.5, p.z);
       enamel *= mix(vec3f(1.0), vec3f(0.9, 0.84, 0.72), molars);
       s.albedo = enamel;
-      s.coat = 0.85;
+      s.coat = 0.6 * wet;
       s.roughness = 0.3 + 0.15 * parameters[3].x;
       s.subsurface = vec3f(0.35, 0.3, 0.25);
       if (abs(p.x - parameters[0].w) < 0.36 && p.y > -3.95) {
@@ -100,9 +100,9 @@ fn evaluate(surface: Surface) -> Shading {
       s.albedo = mix(parameters[2].rgb, vec3f(0.66, 0.56, 0.50), coating) * (1.0 - 0.3 * groove) * (1.0 + 0.07 * papillae.w);
       s.normal = bumped(surface.normal, papillae.xyz * 0.22 + n.xyz * 0.06);
       s.roughness = 0.45;
-      s.coat = 0.5;
+      s.coat = 0.35 * wet * open;
       s.cavity = mix(0.2, 1.0, open);
-      s.albedo *= reached;
+      s.albedo *= mix(vec3f(0.30, 0.13, 0.11), vec3f(1.0), reached);
     }
     case 5u: {
       s.albedo = parameters[4].rgb * 0.7;
@@ -114,8 +114,10 @@ fn evaluate(surface: Surface) -> Shading {
       let stipple = noise3_gradient(p * 9.0 + o);
       s.albedo = parameters[1].rgb * mix(vec3f(0.86, 0.72, 0.72), vec3f(1.0), gum) * (1.0 + 0.1 * n.w);
       s.normal = bumped(surface.normal, n.xyz * 0.08 + stipple.xyz * 0.05);
-      s.cavity = mix(0.08, 1.0, open);
-      s.albedo *= mix(vec3f(0.08, 0.035, 0.03), vec3f(1.0), reached);
+      let parted = mix(smoothstep(0.05, 0.6, parameters[3].w), 1.0, gum);   // closed lips show no wet seam
+      s.coat = 0.4 * parted * wet * open;
+      s.cavity = mix(0.08, 1.0, open) * mix(0.15, 1.0, parted);
+      s.albedo *= mix(vec3f(0.12, 0.04, 0.03), vec3f(1.0), reached * mix(0.3, 1.0, parted));
     }
   }
   return s;

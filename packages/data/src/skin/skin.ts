@@ -6,7 +6,7 @@ import type { Gpu } from '@onegt/kernels';
 import type { ExpressionWeights } from '@onegt/skeleton';
 import { type HeadModel, type Part, PARTS } from '../heads/head-model.ts';
 import type { PosedHead } from '../heads/posed-head.ts';
-import { type Drawable, type Figure, type Mesh, REGIONS } from '../render/drawable.ts';
+import { type Drawable, type Figure, type Mesh, type Region, REGIONS } from '../render/drawable.ts';
 import type { Traits } from '../scene/scene.ts';
 import { atlasOf } from './atlas.ts';
 import { bakeSkin } from './bake.ts';
@@ -16,8 +16,8 @@ import { mouthMaterialWgsl, skinMaterialWgsl } from './skin-material.wgsl.ts';
 import { skinColour } from './pigment.ts';
 import { wrinkleWeights } from './wrinkles.ts';
 
-/** Texels of the atlas: half a millimetre on the ICT head, a third of a pixel of a 256² picture. */
-const ATLAS_TEXELS = 640 * 640;
+/** Texels of the atlas: two to a pixel of a 256² picture of the ICT head. */
+const ATLAS_TEXELS = 512 * 512;
 const FIRST_CREASE_PARAMETER = 4;
 
 /** @param head - the person at rest. The caller owns the figure: `dispose` frees its textures. */
@@ -25,8 +25,9 @@ export function createSkin(gpu: Gpu, look: SkinLook, head: PosedHead, _traits: T
   const { model } = head;
   const atlas = atlasOf(model, texels);
   const baked = bakeSkin(gpu, look, atlas);
-  const skin = partMesh(head, ['skin']);
-  const mouth = partMesh(head, ['mouth', 'gums', 'tongue', 'teeth', 'socket']);
+  const { skin, mouth } = topologyOf(model);
+  const skinMesh = createMesh(skin, head);
+  const mouthMesh = createMesh(mouth, head);
 
   const parameters = new Float32Array(4 * (FIRST_CREASE_PARAMETER + 12));
   parameters[0] = atlas.texelCm;
@@ -37,21 +38,18 @@ export function createSkin(gpu: Gpu, look: SkinLook, head: PosedHead, _traits: T
 
   const socket = skinColour({ ...look.pigments, haemoglobin: 0.9 });
   const drawables: Drawable[] = [
-    { label: 'skin', mesh: skin.mesh, region: Uint8Array.from(skin.triangles, (t) => REGIONS.indexOf(isBody(model, t) ? 'body' : 'face')), material: { label: 'skin', wgsl: skinMaterialWgsl, parameters, textures: [baked.albedo, baked.detail] } },
+    { label: 'skin', mesh: skinMesh, region: skin.region, material: { label: 'skin', wgsl: skinMaterialWgsl, parameters, textures: [baked.albedo, baked.detail] } },
   ];
-  if (mouth.triangles.length > 0) {
-    drawables.push({
-      label: 'mouth', mesh: mouth.mesh, castsShadow: false,
-      region: Uint8Array.from(mouth.triangles, (t) => REGIONS.indexOf(regionOf(PARTS[model.parts[t]!]!))),
-      material: { label: 'mouth', wgsl: mouthMaterialWgsl, parameters: mouthParameters(look.mouth, socket) },
-    });
-  }
+  const inside = mouthParameters(look.mouth, socket);
+  setOpening(inside, head);
+  if (mouth.triangles.length > 0) drawables.push({ label: 'mouth', mesh: mouthMesh, region: mouth.region, castsShadow: false, material: { label: 'mouth', wgsl: mouthMaterialWgsl, parameters: inside } });
   return {
     drawables,
     pose(posed) {
-      skin.follow(posed);
-      mouth.follow(posed);
+      follow(skinMesh, skin.source, posed);
+      follow(mouthMesh, mouth.source, posed);
       setExpression(parameters, look, posed.expression);
+      setOpening(inside, posed);
     },
     [Symbol.dispose]() {
       baked.albedo.destroy();
@@ -60,7 +58,7 @@ export function createSkin(gpu: Gpu, look: SkinLook, head: PosedHead, _traits: T
   };
 }
 
-const regionOf = (part: Part) => (part === 'teeth' ? 'teeth' : part === 'socket' ? 'eye' : 'mouth');
+const regionOf = (part: Part): Region => (part === 'teeth' ? 'teeth' : part === 'socket' ? 'eye' : 'mouth');
 
 /** Creases deepen with the muscles that make them; cheeks that are pushed up or blown out redden a little. */
 function setExpression(parameters: Float32Array, look: SkinLook, expression: ExpressionWeights): void {
@@ -69,6 +67,11 @@ function setExpression(parameters: Float32Array, look: SkinLook, expression: Exp
   const smile = ((expression.mouthSmileLeft ?? 0) + (expression.mouthSmileRight ?? 0)) / 2;
   const pushed = ((expression.cheekSquintLeft ?? 0) + (expression.cheekSquintRight ?? 0)) / 2;
   parameters[1] = Math.min(1, 0.25 * smile + 0.2 * pushed + 0.45 * (expression.cheekPuff ?? 0));
+}
+
+/** Distance of the lips at their middle (face-mesh points 13 and 14), cm. */
+function setOpening(parameters: Float32Array, { points }: PosedHead): void {
+  parameters[4 * 3 + 3] = Math.max(0, points[3 * 13 + 1]! - points[3 * 14 + 1]!);
 }
 
 /** From under the chin along the jaw to the nape, in the side view of the standard head: (z, y), below is body. */
@@ -86,19 +89,43 @@ function isBody(model: HeadModel, triangle: number): boolean {
   return y < a[1] + ((z - a[0]) / (b[0] - a[0])) * (b[1] - a[1]);
 }
 
+/** What the drawables of a model share, whoever it is. */
+interface PartTopology {
+  /** Render vertex of the model for each vertex. */
+  source: Uint32Array;
+  triangles: Uint32Array;
+  uv: Float32Array;
+  extra: Float32Array;
+  region: Uint8Array;
+}
+
+const topologies = new WeakMap<HeadModel, { skin: PartTopology; mouth: PartTopology }>();
+
+function topologyOf(model: HeadModel): { skin: PartTopology; mouth: PartTopology } {
+  let both = topologies.get(model);
+  if (both === undefined) {
+    both = {
+      skin: partTopology(model, ['skin'], (t) => (isBody(model, t) ? 'body' : 'face')),
+      mouth: partTopology(model, ['mouth', 'gums', 'tongue', 'teeth', 'socket'], (t) => regionOf(PARTS[model.parts[t]!]!)),
+    };
+    topologies.set(model, both);
+  }
+  return both;
+}
+
 /** Some parts of a head as a mesh of their own. `extra` is the canonical position and the part. */
-function partMesh(head: PosedHead, parts: readonly Part[]): { mesh: Mesh; triangles: Uint32Array; follow(posed: PosedHead): void } {
-  const { model } = head;
+function partTopology(model: HeadModel, parts: readonly Part[], region: (triangle: number) => Region): PartTopology {
   const wanted = new Set(parts.map((part) => PARTS.indexOf(part)));
-  const kept: number[] = [];
   const vertexOf = new Map<number, number>();
   const source: number[] = [];
-  const indices: number[] = [];
+  const triangles: number[] = [];
+  const regions: number[] = [];
+  const uv: number[] = [];
   const extra: number[] = [];
   for (let t = 0; t < model.parts.length; t++) {
     const part = model.parts[t]!;
     if (!wanted.has(part)) continue;
-    kept.push(t);
+    regions.push(REGIONS.indexOf(region(t)));
     for (let k = 0; k < 3; k++) {
       const r = model.triangles[3 * t + k]!;
       const key = r * PARTS.length + part;
@@ -106,23 +133,28 @@ function partMesh(head: PosedHead, parts: readonly Part[]): { mesh: Mesh; triang
       if (vertex === undefined) {
         vertexOf.set(key, (vertex = source.length));
         source.push(r);
+        uv.push(model.uv[2 * r]!, model.uv[2 * r + 1]!);
         extra.push(model.canonical[3 * r]!, model.canonical[3 * r + 1]!, model.canonical[3 * r + 2]!, part);
       }
-      indices.push(vertex);
+      triangles.push(vertex);
     }
   }
-  const gather = (from: Float32Array, width: number, out: Float32Array = new Float32Array(source.length * width)): Float32Array => {
-    for (let i = 0; i < source.length; i++) for (let k = 0; k < width; k++) out[width * i + k] = from[width * source[i]! + k]!;
-    return out;
-  };
-  const mesh: Mesh = { positions: gather(head.positions, 3), normals: gather(head.normals, 3), uv: gather(model.uv, 2), extra: Float32Array.from(extra), triangles: Uint32Array.from(indices), version: 0 };
-  return {
-    mesh,
-    triangles: Uint32Array.from(kept),
-    follow(posed) {
-      gather(posed.positions, 3, mesh.positions);
-      gather(posed.normals, 3, mesh.normals);
-      mesh.version++;
-    },
-  };
+  return { source: Uint32Array.from(source), triangles: Uint32Array.from(triangles), region: Uint8Array.from(regions), uv: Float32Array.from(uv), extra: Float32Array.from(extra) };
+}
+
+function createMesh({ source, uv, extra, triangles }: PartTopology, head: PosedHead): Mesh {
+  const mesh: Mesh = { positions: new Float32Array(source.length * 3), normals: new Float32Array(source.length * 3), uv, extra, triangles, version: -1 };
+  follow(mesh, source, head);
+  return mesh;
+}
+
+function follow(mesh: Mesh, source: Uint32Array, { positions, normals }: PosedHead): void {
+  for (let i = 0; i < source.length; i++) {
+    const from = 3 * source[i]!;
+    for (let k = 0; k < 3; k++) {
+      mesh.positions[3 * i + k] = positions[from + k]!;
+      mesh.normals[3 * i + k] = normals[from + k]!;
+    }
+  }
+  mesh.version++;
 }
