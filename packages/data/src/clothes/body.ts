@@ -1,0 +1,292 @@
+/**
+ * Neck, shoulders and chest of one person as a surface over directions. The head mesh ends at the shoulders: down to its
+ * border the surface is that mesh, below it a torso of blended volumes that joins the border. Cloth is laid on this
+ * surface: `drape` bridges hollows, `point` moves along its normals.
+ *
+ * Directions are seen from a point inside of the upper chest, from where neck, shoulders and chest all lie open:
+ * azimuth 0 is the front, positive to the subject's left; polar 0 is up.
+ */
+import type { HeadFit } from '../accessories/fit/head-fit.ts';
+import { azimuthal, directionFrame, ProjectedMap } from '../accessories/fit/projected-map.ts';
+import { add, along, clamp, cross, normalize, scale, smoothstep, subtract, type Vec3 } from '../accessories/geometry/vector.ts';
+import type { Traits } from '../scene/scene.ts';
+
+export const AZIMUTHS = 96;
+export const POLARS = 84;
+export const POLAR_FIRST = 0.5;
+export const POLAR_LAST = 2.9;
+const POLAR_STEP = (POLAR_LAST - POLAR_FIRST) / (POLARS - 1);
+const AZIMUTH_STEP = (2 * Math.PI) / AZIMUTHS;
+
+/** Of the standard head, cm: neck root in front, at the back; the inner point relative to their middle. */
+const INNER = [0, -4.6, -0.4] as const;
+const STANDARD_ROOT: Vec3 = [0, -11.6, -2.1];
+
+export interface BodyShape {
+  /** From the middle to the outside of the upper arm, cm. */
+  halfWidth: number;
+  /** Factor of the chest's depth. */
+  depth: number;
+  /** How far the shoulders drop from the neck to the arm, cm, beyond the usual. */
+  slope: number;
+  /** Volume of the chest in front, cm. */
+  bust: number;
+}
+
+/** Deterministic in the traits: the body belongs to the person, whatever is worn. */
+export function bodyShape(traits: Traits, build: number): BodyShape {
+  const m = traits.masculine;
+  return { halfWidth: 18.6 + 2.9 * m + 1.3 * build, depth: 1 + 0.1 * build, slope: 0.6 * (1 - m) - 0.5 * build, bust: 2.6 * (1 - m) * (0.7 + 0.3 * build) };
+}
+
+export class Body {
+  readonly inner: Vec3;
+  /** `[AZIMUTHS, POLARS]` radius of the skin, cm. */
+  readonly skin: Float32Array;
+  /** Polar angle of the head mesh's border, per azimuth. */
+  readonly border: Float32Array;
+  readonly shape: BodyShape;
+  /** From the standard body to this one. */
+  readonly shift: Vec3;
+
+  constructor(fit: HeadFit, shape: BodyShape) {
+    this.shape = shape;
+    const throat = fit.place('throat'), nape = fit.place('nape');
+    const root = scale(add(throat, nape), 0.5);
+    this.shift = subtract([0, root[1], root[2]], STANDARD_ROOT);
+    this.inner = [0, root[1] + INNER[1], root[2] + INNER[2]];
+    this.skin = new Float32Array(AZIMUTHS * POLARS);
+    this.border = new Float32Array(AZIMUTHS);
+    const map = this.#meshMap(fit);
+    const torso = this.#torso();
+    for (let i = 0; i < AZIMUTHS; i++) this.#column(i, map, torso);
+    this.#smoothJoint();
+  }
+
+  azimuthOf(column: number): number {
+    return -Math.PI + column * AZIMUTH_STEP;
+  }
+
+  polarOf(row: number): number {
+    return POLAR_FIRST + row * POLAR_STEP;
+  }
+
+  direction(azimuth: number, polar: number): Vec3 {
+    const s = Math.sin(polar);
+    return [s * Math.sin(azimuth), Math.cos(polar), s * Math.cos(azimuth)];
+  }
+
+  anglesOf(point: Vec3): { azimuth: number; polar: number; radius: number } {
+    const d = subtract(point, this.inner);
+    return { azimuth: Math.atan2(d[0], d[2]), polar: Math.atan2(Math.hypot(d[0], d[2]), d[1]), radius: Math.hypot(...d) };
+  }
+
+  /** Radii of the skin with hollows bridged by straight cloth. @param rounds - more: stiffer, wider bridges */
+  drape(rounds: number): Drape {
+    const inverse = Float32Array.from(this.skin, (r) => 1 / r);
+    const limit = inverse.slice();
+    const alongPolar = 1 / Math.cos(POLAR_STEP);
+    for (let round = 0; round < rounds; round++)
+      for (let i = 0; i < AZIMUTHS; i++) {
+        const west = ((i + AZIMUTHS - 1) % AZIMUTHS) * POLARS, east = ((i + 1) % AZIMUTHS) * POLARS;
+        for (let j = 1; j < POLARS - 1; j++) {
+          const at = i * POLARS + j;
+          // A straight line satisfies u(-h) + u(h) = 2 cos(h) u(0) for u = 1 / r.
+          const vertical = ((inverse[at - 1]! + inverse[at + 1]!) / 2) * alongPolar;
+          const horizontal = (inverse[west + j]! + inverse[east + j]!) / 2 / Math.cos(AZIMUTH_STEP * Math.sin(this.polarOf(j)));
+          inverse[at] = Math.min(limit[at]!, 0.7 * vertical + 0.3 * horizontal);
+        }
+      }
+    return new Drape(this, inverse.map((u) => 1 / u));
+  }
+
+  #meshMap(fit: HeadFit): ProjectedMap {
+    const { canonical } = fit.head.model;
+    const kept: number[] = [];
+    for (let t = 0; t < fit.skin.length; t += 3) {
+      let highest = -Infinity, foremost = -Infinity;
+      for (let k = 0; k < 3; k++) {
+        const v = fit.skin[t + k]!;
+        highest = Math.max(highest, canonical[v * 3 + 1]!);
+        foremost = Math.max(foremost, canonical[v * 3 + 2]!);
+      }
+      if (highest < -8.6 || (highest < -4.5 && foremost < 3)) kept.push(fit.skin[t]!, fit.skin[t + 1]!, fit.skin[t + 2]!);
+    }
+    return new ProjectedMap(directionFrame(2.5, 0.04)).rasterize(fit.head.neutralPositions, kept, azimuthal(this.inner), 'nearest', 1);
+  }
+
+  #column(i: number, map: ProjectedMap, torso: (p: Vec3) => number): void {
+    const azimuth = this.azimuthOf(i);
+    const measured = Array.from({ length: POLARS }, (_, j) => { const polar = this.polarOf(j); return map.sample(polar * Math.sin(azimuth), polar * Math.cos(azimuth)); });
+    const first = measured.findIndex((r) => !Number.isNaN(r));
+    let last = first < 0 ? -1 : measured.length - 1;
+    while (last > 0 && Number.isNaN(measured[last]!)) last--;
+    // The last rows are uneven where the mesh ends obliquely: leave one out.
+    do last--; while (last > first && Number.isNaN(measured[last]!));
+    last = Math.max(first, last);
+    this.border[i] = this.polarOf(Math.max(0, last));
+    const volumeAt = (j: number) => outermost(torso, this.inner, this.direction(azimuth, this.polarOf(j)));
+    const ratio = last >= 0 ? clamp(measured[last]! / volumeAt(last), 0.7, 1.5) : 1;
+    for (let j = 0; j < POLARS; j++) {
+      const polar = this.polarOf(j);
+      let radius: number;
+      if (last < 0) radius = volumeAt(j);
+      else if (j < first) radius = (measured[first]! * Math.sin(this.polarOf(first))) / Math.sin(polar);  // the neck goes on straight
+      else if (j <= last) radius = Number.isNaN(measured[j]!) ? this.skin[i * POLARS + j - 1]! : measured[j]!;
+      else radius = volumeAt(j) * (1 + (ratio - 1) * Math.exp(-(((polar - this.polarOf(last)) / 0.35) ** 2)));
+      this.skin[i * POLARS + j] = radius;
+    }
+  }
+
+  /** Softens the kink where mesh and volumes meet, outwards only: the mesh stays inside. */
+  #smoothJoint(): void {
+    for (let round = 0; round < 4; round++) {
+      const before = this.skin.slice();
+      for (let i = 0; i < AZIMUTHS; i++)
+        for (let j = 1; j < POLARS - 1; j++) {
+          const polar = this.polarOf(j);
+          if (polar < this.border[i]! - 0.08) continue;
+          const at = i * POLARS + j;
+          const west = ((i + AZIMUTHS - 1) % AZIMUTHS) * POLARS + j, east = ((i + 1) % AZIMUTHS) * POLARS + j;
+          const mean = (before[at - 1]! + before[at + 1]! + before[west]! + before[east]!) / 4;
+          this.skin[at] = polar > this.border[i]! + 0.02 ? (before[at]! + mean) / 2 : Math.max(before[at]!, mean);
+        }
+    }
+  }
+
+  /** Signed distance (about) to chest, shoulders and upper arms, blended. */
+  #torso(): (p: Vec3) => number {
+    const { halfWidth: w, depth, slope, bust } = this.shape;
+    const at = (x: number, y: number, z: number): Vec3 => [x, y + this.shift[1], z + this.shift[2]];
+    const shoulder = at(w - 5.3, -18.4 - slope, -4.2), inside = at(6, -16.4 - slope * 0.3, -4.2), elbow = at(w - 3.6, -47, -3);
+    const chest = at(0, -33, -3), upper = at(0, -21, -3.2), back = at(0, -12.5, -5), blade = at(8.5, -17.5, -6.2);
+    return (p) => {
+      const q: Vec3 = [Math.abs(p[0]), p[1], p[2]];
+      let d = blend(capsule(q, inside, shoulder, 3.6, 5), capsule(q, shoulder, elbow, 5, 4.3), 2);
+      d = blend(d, oval(q, chest, [w - 5.8, 21, 10.4 * depth]), 2.5);
+      d = blend(d, oval(q, upper, [13.6, 8.5, 7.6 * depth]), 2.5);
+      d = blend(d, capsule(q, back, blade, 3.2, 4.2), 2.5);
+      if (bust > 0.2) d = blend(d, oval(q, at(7.2, -34, 4.5 * depth), [6.8, 6.8, 3.2 + bust]), 2.5);
+      return d;
+    };
+  }
+}
+
+/** Cloth before folds: a radius for each direction, outside of the skin. */
+export class Drape {
+  readonly body: Body;
+  readonly radii: Float32Array;
+  readonly #points: Float32Array;
+  readonly #normals: Float32Array;
+  /** `[AZIMUTHS, POLARS]` length of the way down the surface from the first row, cm. */
+  readonly #travelled: Float32Array;
+
+  constructor(body: Body, radii: Float32Array) {
+    this.body = body;
+    this.radii = radii;
+    this.#points = new Float32Array(radii.length * 3);
+    this.#normals = new Float32Array(radii.length * 3);
+    this.#travelled = new Float32Array(radii.length);
+    for (let i = 0; i < AZIMUTHS; i++)
+      for (let j = 0; j < POLARS; j++) {
+        const at = i * POLARS + j;
+        const p = along(body.inner, body.direction(body.azimuthOf(i), body.polarOf(j)), radii[at]!);
+        this.#points.set(p, at * 3);
+        if (j > 0) this.#travelled[at] = this.#travelled[at - 1]! + Math.hypot(p[0] - this.#points[at * 3 - 3]!, p[1] - this.#points[at * 3 - 2]!, p[2] - this.#points[at * 3 - 1]!);
+      }
+    const get = (i: number, j: number): Vec3 => { const at = (((i + AZIMUTHS) % AZIMUTHS) * POLARS + clamp(j, 0, POLARS - 1)) * 3; return [this.#points[at]!, this.#points[at + 1]!, this.#points[at + 2]!]; };
+    for (let i = 0; i < AZIMUTHS; i++)
+      for (let j = 0; j < POLARS; j++)
+        this.#normals.set(normalize(cross(subtract(get(i, j + 1), get(i, j - 1)), subtract(get(i + 1, j), get(i - 1, j)))), (i * POLARS + j) * 3);
+  }
+
+  /** A point of the surface, moved outwards along its normal, cm. */
+  point(azimuth: number, polar: number, offset = 0): Vec3 {
+    const p = this.#interpolate(this.#points, azimuth, polar);
+    return offset === 0 ? p : along(p, this.normal(azimuth, polar), offset);
+  }
+
+  normal(azimuth: number, polar: number): Vec3 {
+    return normalize(this.#interpolate(this.#normals, azimuth, polar));
+  }
+
+  /** Lays a point of space on the surface. */
+  project(point: Vec3, offset = 0): Vec3 {
+    const { azimuth, polar } = this.body.anglesOf(point);
+    return this.point(azimuth, polar, offset);
+  }
+
+  /** Polar angle after `distance` cm down the surface (up, when negative). */
+  walk(azimuth: number, polar: number, distance: number): number {
+    const wanted = this.#travelledAt(azimuth, polar) + distance;
+    let low = 0, high = POLARS - 1;
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (this.#travelledAt(azimuth, this.body.polarOf(middle)) <= wanted) low = middle;
+      else high = middle;
+    }
+    const a = this.#travelledAt(azimuth, this.body.polarOf(low)), b = this.#travelledAt(azimuth, this.body.polarOf(high));
+    return this.body.polarOf(low + clamp((wanted - a) / Math.max(1e-6, b - a)));
+  }
+
+  /** Length of the surface between two polar angles, cm. */
+  distance(azimuth: number, from: number, to: number): number {
+    return this.#travelledAt(azimuth, to) - this.#travelledAt(azimuth, from);
+  }
+
+  #travelledAt(azimuth: number, polar: number): number {
+    const { i, i1, fx, j, fy } = cellOf(azimuth, polar);
+    const t = this.#travelled;
+    return (t[i * POLARS + j]! * (1 - fy) + t[i * POLARS + j + 1]! * fy) * (1 - fx) + (t[i1 * POLARS + j]! * (1 - fy) + t[i1 * POLARS + j + 1]! * fy) * fx;
+  }
+
+  #interpolate(values: Float32Array, azimuth: number, polar: number): Vec3 {
+    const { i, i1, fx, j, fy } = cellOf(azimuth, polar);
+    const a = (i * POLARS + j) * 3, b = (i1 * POLARS + j) * 3;
+    const value = (k: number) => (values[a + k]! * (1 - fy) + values[a + 3 + k]! * fy) * (1 - fx) + (values[b + k]! * (1 - fy) + values[b + 3 + k]! * fy) * fx;
+    return [value(0), value(1), value(2)];
+  }
+}
+
+function cellOf(azimuth: number, polar: number): { i: number; i1: number; fx: number; j: number; fy: number } {
+  const x = ((((azimuth + Math.PI) / AZIMUTH_STEP) % AZIMUTHS) + AZIMUTHS) % AZIMUTHS, y = clamp((polar - POLAR_FIRST) / POLAR_STEP, 0, POLARS - 1.0001);
+  const i = Math.min(AZIMUTHS - 1, Math.floor(x)), j = Math.floor(y);
+  return { i, i1: (i + 1) % AZIMUTHS, fx: x - i, j, fy: y - j };
+}
+
+/** Where a ray from inside leaves the volumes for good: traced inwards from afar. */
+function outermost(volume: (p: Vec3) => number, origin: Vec3, direction: Vec3): number {
+  let t = 70;
+  for (let step = 0; step < 40; step++) {
+    const d = volume(along(origin, direction, t));
+    if (d < 0.03) break;
+    t -= Math.max(0.03, d * 0.9);
+    if (t < 3) return 3;
+  }
+  return t;
+}
+
+/** Polynomial smooth minimum. */
+const blend = (a: number, b: number, k: number): number => {
+  const h = Math.max(0, k - Math.abs(a - b)) / k;
+  return Math.min(a, b) - (h * h * k) / 4;
+};
+
+function capsule(p: Vec3, a: Vec3, b: Vec3, radiusA: number, radiusB: number): number {
+  const px = p[0] - a[0], py = p[1] - a[1], pz = p[2] - a[2], bx = b[0] - a[0], by = b[1] - a[1], bz = b[2] - a[2];
+  const t = clamp((px * bx + py * by + pz * bz) / (bx * bx + by * by + bz * bz));
+  return Math.hypot(px - bx * t, py - by * t, pz - bz * t) - (radiusA + (radiusB - radiusA) * t);
+}
+
+/** Distance to an ellipsoid, by its gradient (Quilez). */
+function oval(p: Vec3, centre: Vec3, axes: Vec3): number {
+  const x = p[0] - centre[0], y = p[1] - centre[1], z = p[2] - centre[2];
+  const k0 = Math.hypot(x / axes[0], y / axes[1], z / axes[2]), k1 = Math.hypot(x / axes[0] ** 2, y / axes[1] ** 2, z / axes[2] ** 2);
+  return k1 < 1e-6 ? -Math.min(...axes) : (k0 * (k0 - 1)) / k1;
+}
+
+/** 1 on the shoulder's front crease where an arm hangs beside the chest, 0 elsewhere. */
+export function armpit(body: Body, p: Vec3): number {
+  const x = Math.abs(p[0]) - (body.shape.halfWidth - 7.6), y = p[1] - body.shift[1];
+  return Math.exp(-((x / 1.1) ** 2)) * smoothstep(-21, -27, y);
+}

@@ -1,0 +1,33 @@
+/** Garments on one person. They belong to the body: they stay with the bust of the head model and do not move with the face. */
+import type { Gpu } from '@onegt/kernels';
+import { headFit } from '../accessories/fit/head-fit.ts';
+import { Parts } from '../accessories/parts.ts';
+import type { PosedHead } from '../heads/posed-head.ts';
+import type { Figure } from '../render/drawable.ts';
+import type { Traits } from '../scene/scene.ts';
+import { Body, bodyShape } from './body.ts';
+import { buildCollar } from './collars.ts';
+import { buildGarment, wear, type Worn } from './garment.ts';
+import type { ClothesLook } from './look.ts';
+import { buildNeckwear } from './neckwear.ts';
+
+/**
+ * @param head - at rest; garments are fitted to its neck and shoulders
+ * @returns rigid drawables, the region `clothes` (jewellery: `accessory`)
+ */
+export function createClothes(_gpu: Gpu, look: ClothesLook, head: PosedHead, traits: Traits): Figure {
+  const parts = new Parts();
+  const body = new Body(headFit(head), bodyShape(traits, look.build));
+  const garments: Worn[] = [];
+  let below = 0.1;
+  for (const garmentLook of look.garments) {
+    const worn = wear(garmentLook, body, below);
+    buildGarment(parts, worn);
+    buildCollar(parts, worn);
+    garments.push(worn);
+    below = worn.offset + 0.12;
+  }
+  const outside = { body, skin: body.drape(0), garments };
+  for (const neckwear of look.neckwear) buildNeckwear(parts, neckwear, outside);
+  return { drawables: parts.drawables('clothes'), [Symbol.dispose]() {} };
+}
