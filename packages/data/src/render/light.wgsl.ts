@@ -105,17 +105,22 @@ fn render_ggx(n_h: f32, n_v: f32, n_l: f32, alpha: f32) -> f32 {
   return min(alpha * alpha / (d * d) * visibility, 200.0);
 }
 
+// At grazing angles everything reflects, unless its material says that it does not at all.
+fn render_grazing(f0: vec3f) -> f32 {
+  return clamp(50.0 * max(f0.r, max(f0.g, f0.b)), 0.0, 1.0);
+}
+
 fn render_fresnel(f0: vec3f, cosine: f32) -> vec3f {
   let m = clamp(1.0 - cosine, 0.0, 1.0);
   let m2 = m * m;
-  return f0 + (1.0 - f0) * (m2 * m2 * m);
+  return f0 + (render_grazing(f0) - f0) * (m2 * m2 * m);
 }
 
 // Integral of the specular lobe over a uniform environment (Karis 2014).
 fn render_environment_fresnel(f0: vec3f, roughness: f32, n_v: f32) -> vec3f {
   let r = roughness * vec4f(-1.0, -0.0275, -0.572, 0.022) + vec4f(1.0, 0.0425, 1.04, -0.04);
   let a = min(r.x * r.x, exp2(-9.28 * n_v)) * r.x + r.y;
-  return f0 * (-1.04 * a + r.z) + 1.04 * a + r.w;
+  return f0 * (-1.04 * a + r.z) + render_grazing(f0) * (1.04 * a + r.w);
 }
 
 // Occlusion of a matt surface, brightened by light between its walls (Jimenez et al. 2016).

@@ -59,7 +59,8 @@ fn occlude(@builtin(global_invocation_id) id: vec3u) {
     var horizons = vec2f(0.0);
     for (var side = 0; side < 2; side++) {
       let heading = select(-1.0, 1.0, side == 1);
-      var highest = cos(angle + heading * HALF_PI);
+      let lowest = cos(angle + heading * HALF_PI);
+      var highest = lowest;
       for (var k = 0; k < STEPS; k++) {
         let t = (f32(k) + offset) / f32(STEPS);
         let q = at + vec2i(round(direction * (heading * (1.0 + t * t * radius))));
@@ -67,7 +68,7 @@ fn occlude(@builtin(global_invocation_id) id: vec3u) {
         let far = length(d);
         // What is further in front than it is wide hides little: it fades, so that hair does not darken the wall behind.
         let weight = clamp(1.0 - far / (REACH * 1.6), 0.0, 1.0);
-        highest = max(highest, mix(-1.0, dot(d, v) / max(far, 1e-4), weight));
+        highest = max(highest, mix(lowest, dot(d, v) / max(far, 1e-4), weight));
       }
       horizons[side] = heading * acos(clamp(highest, -1.0, 1.0));
     }

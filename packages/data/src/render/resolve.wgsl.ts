@@ -1,10 +1,9 @@
-/** Slots to pixels. After {@link frameWgsl}. */
+/** Slots to pixels of linear light; `photo/photo-pass.ts` makes the picture of them. After {@link frameWgsl}. */
 export const resolveWgsl = /* wgsl */ `
 @group(0) @binding(0) var<uniform> frame: Frame;
 @group(0) @binding(1) var<storage, read> slots: array<vec2u>;
 @group(0) @binding(2) var<storage, read> radiance: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> light: array<vec4f>;    // [pixels] linear, w = region
-@group(0) @binding(4) var<storage, read_write> result: array<u32>;     // [pixels] r, g, b, region; [pixels] depth
 
 @compute @workgroup_size(64)
 fn resolve(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -31,21 +30,5 @@ fn blend(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) grou
   sum /= f32(frame.size.y * frame.size.y);
   let behind = light[pixel];
   light[pixel] = vec4f(behind.rgb * (1.0 - sum.a) + sum.rgb, behind.w);
-}
-
-// Filmic curve (Hable's, white at 6), sRGB, eight bits.
-fn filmic(x: vec3f) -> vec3f {
-  let c = vec3f(0.15, 0.5, 0.1);
-  return (x * (c.x * x + c.z * c.y) + 0.2 * 0.02) / (x * (c.x * x + c.y) + 0.2 * 0.3) - 0.02 / 0.3;
-}
-
-@compute @workgroup_size(64)
-fn develop(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let pixel = id.x + id.y * groups.x * 64u;
-  if (pixel >= frame.size.x * frame.size.x) { return; }
-  let x = clamp(light[pixel].rgb, vec3f(0.0), vec3f(1.0));
-  let srgb = select(1.055 * pow(x, vec3f(1.0 / 2.4)) - 0.055, 12.92 * x, x <= vec3f(0.0031308));
-  let bytes = vec3u(srgb * 255.0 + 0.5);
-  result[pixel] = bytes.x | (bytes.y << 8u) | (bytes.z << 16u) | (u32(light[pixel].w) << 24u);
 }
 `;

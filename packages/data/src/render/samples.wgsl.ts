@@ -151,12 +151,14 @@ fn offsets() {
 // The order within a list varies from run to run; nothing depends on it.
 @compute @workgroup_size(64)
 fn scatter(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let slot = id.x + id.y * groups.x * 64u;
-  if (slot >= frame.size.x * frame.size.x * SLOTS) { return; }
-  let entry = slots[slot];
-  if (entry.y == 0u) { return; }
-  let d = min(entry.x >> 24u, BACKGROUND);
-  let at = atomicLoad(&lists[MAX_DRAWABLES + d]) + atomicAdd(&lists[2u * MAX_DRAWABLES + d], 1u);
-  atomicStore(&lists[3u * MAX_DRAWABLES + at], slot);
+  let pixel = id.x + id.y * groups.x * 64u;
+  if (pixel >= frame.size.x * frame.size.x) { return; }
+  for (var slot = pixel * SLOTS; slot < (pixel + 1u) * SLOTS; slot++) {
+    let entry = slots[slot];
+    if (entry.y == 0u) { break; }
+    let d = min(entry.x >> 24u, BACKGROUND);
+    let at = atomicLoad(&lists[MAX_DRAWABLES + d]) + atomicAdd(&lists[2u * MAX_DRAWABLES + d], 1u);
+    atomicStore(&lists[3u * MAX_DRAWABLES + at], slot);
+  }
 }
 `;

@@ -4,6 +4,7 @@
  */
 import { DisposedError, type Gpu, OneGTError } from '@onegt/kernels';
 import type { View } from '@onegt/skeleton';
+import { backdropBlur, PhotoPass } from '../photo/photo-pass.ts';
 import { neutralPhoto, type Photo } from '../photo/photo.ts';
 import type { Background } from '../setting/background.ts';
 import type { Lighting } from '../setting/lighting.ts';
@@ -19,7 +20,7 @@ import { occlusionWgsl } from './occlusion.wgsl.ts';
 import { type PassTime, PassTimer, timestamps } from './pass-timer.ts';
 import { RenderPipelines } from './pipelines.ts';
 import { resolveWgsl } from './resolve.wgsl.ts';
-import { BACKGROUND_INDEX, classifyWgsl, listWgsl, MAX_DRAWABLES, SLOTS } from './samples.wgsl.ts';
+import { BACKGROUND_INDEX, classifyWgsl, listWgsl, MAX_DRAWABLES } from './samples.wgsl.ts';
 import { backdropWgsl, shadeWgsl } from './shade.wgsl.ts';
 import { shadowFrame } from './shadow.ts';
 import { studioBackground, studioLighting } from './studio.ts';
@@ -58,6 +59,8 @@ export interface Rendered {
 /** Bytes per drawable in the uniform buffers: the alignment of dynamic offsets, and 64 vec4. */
 const DRAW_STRIDE = 256;
 const PARAMETER_STRIDE = 1024;
+/** Between the eyes of the standard head: what is in focus. */
+const EYES = [0, 2.5, 8] as const;
 /** A mesh that this many pictures did not show gives its buffers back. */
 const KEEP_FOR = 12;
 
@@ -72,6 +75,7 @@ export class SceneRenderer implements Disposable {
   readonly samples: number;
   readonly #gpu: Gpu;
   readonly #layouts: Layouts;
+  readonly #photo: PhotoPass;
   readonly #pipelines: RenderPipelines;
   readonly #targets: Targets;
   readonly #views: Record<'visibility' | 'depth' | 'shadow' | 'hairShadow', GPUTextureView>;
@@ -105,14 +109,15 @@ export class SceneRenderer implements Disposable {
     if (!Number.isInteger(size) || size < 1 || size > 1024) throw new OneGTError('invalid-size', `SceneRenderer: size is ${size}.\n  It must be a whole number from 1 to 1024.`, { data: { size } });
     if (![1, 3, 5].includes(samples)) throw new OneGTError('invalid-samples', `SceneRenderer: samples is ${samples}.\n  It must be 1, 3 or 5: odd, so that one sample lies at the centre of the pixel.`, { data: { samples } });
     gpu.assertUsable();
-    const renderer = new SceneRenderer(gpu, size, samples);
+    const renderer = new SceneRenderer(gpu, size, samples, await PhotoPass.create(gpu));
     await renderer.#compileFixed();
     return renderer;
   }
 
-  private constructor(gpu: Gpu, size: number, samples: number) {
+  private constructor(gpu: Gpu, size: number, samples: number, photo: PhotoPass) {
     const { device } = gpu;
     this.#gpu = gpu;
+    this.#photo = photo;
     this.size = size;
     this.samples = samples;
     this.#layouts = createLayouts(device);
@@ -188,6 +193,7 @@ export class SceneRenderer implements Disposable {
     this.#targets[Symbol.dispose]();
     for (const buffer of [this.#frame, this.#draws, this.#parameters, this.#backgroundParameters, this.#strands]) this.#gpu.releaseBuffer(buffer);
     this.#white.destroy();
+    this.#photo.dispose();
   }
 
   [Symbol.dispose](): void {
@@ -205,7 +211,7 @@ export class SceneRenderer implements Disposable {
     const casters = entries.filter(({ drawable: { castsShadow = true, material } }) => castsShadow && material.transparent !== true);
     const shadow = shadowFrame(lighting, view, casters.map(({ mesh }) => mesh.bounds), SHADOW_TEXELS);
     const frame = new Float32Array(FRAME_FLOATS);
-    packFrame(frame, { view, size: this.size, samples: this.samples, seed, lighting, shadow, backdropBlur: (photo.defocus * 2) / view.focal });
+    packFrame(frame, { view, size: this.size, samples: this.samples, seed, lighting, shadow, backdropBlur: backdropBlur(photo, view.focal) });
     this.#gpu.writeBuffer(this.#frame, frame);
 
     const encoder = this.#gpu.device.createCommandEncoder({ label: 'render' });
@@ -215,7 +221,8 @@ export class SceneRenderer implements Disposable {
     this.#encodeVisibility(encoder, opaque, pipelines, true);
     this.#encodeShading(encoder, opaque, pipelines);
     for (const entry of farthestFirst(transparent, view)) this.#encodeTransparent(encoder, entry, pipelines);
-    this.#encodePixels(encoder, 'develop', pipelines.fixed.develop);
+    const { light, radiance, result } = this.#targets;
+    this.#photo.encode(encoder, photo, { size: this.size, seed, focusDistance: depthOf(EYES, view) }, { light, scratch: radiance, result });
     this.#profile?.resolve(encoder);
     this.#gpu.submit(encoder.finish(), this.#expectedMs);
     this.#evict();
@@ -330,7 +337,7 @@ export class SceneRenderer implements Disposable {
       pass.setPipeline(offsets);
       pass.dispatchWorkgroups(1);
       pass.setPipeline(scatter);
-      pass.dispatchWorkgroups(...gridOf(this.size * this.size * SLOTS));
+      pass.dispatchWorkgroups(...gridOf(this.size * this.size));
     });
   }
 
@@ -436,7 +443,6 @@ export class SceneRenderer implements Disposable {
       spread: compute('spread', occlusionWgsl, this.#layouts.spread),
       resolve: compute('resolve', resolveWgsl, this.#layouts.resolve),
       blend: compute('blend', resolveWgsl, this.#layouts.resolve),
-      develop: compute('develop', resolveWgsl, this.#layouts.resolve),
     });
   }
 
@@ -483,7 +489,7 @@ export class SceneRenderer implements Disposable {
       environment: group(this.#layouts.environment, [{ buffer: this.#backgroundParameters }, environment.createView({ dimension: '2d-array' })]),
       occlude: sparse(this.#layouts.occlude, { 0: frame, 1: { buffer: result }, 3: coarseOcclusion.createView() }),
       spread: sparse(this.#layouts.spread, { 0: frame, 1: { buffer: result }, 2: coarseOcclusion.createView(), 4: occlusion.createView() }),
-      resolve: group(this.#layouts.resolve, [frame, { buffer: slots }, { buffer: radiance }, { buffer: light }, { buffer: result }]),
+      resolve: group(this.#layouts.resolve, [frame, { buffer: slots }, { buffer: radiance }, { buffer: light }]),
       background: group(this.#layouts.background, [{ buffer: this.#backgroundParameters }]),
     };
   }
@@ -520,7 +526,6 @@ interface FixedPipelines {
   spread: GPUComputePipeline;
   resolve: GPUComputePipeline;
   blend: GPUComputePipeline;
-  develop: GPUComputePipeline;
 }
 
 /** Arrays by the drawable's index. */
@@ -579,7 +584,7 @@ function createLayouts(device: GPUDevice) {
     environment: layout('environment', COMPUTE, uniform, { storageTexture: { format: 'rgba16float', viewDimension: '2d-array' } }),
     occlude: sparse('occlude', { 0: uniform, 1: read, 3: stored }),
     spread: sparse('spread', { 0: uniform, 1: read, 2: texture('unfilterable-float'), 4: stored }),
-    resolve: layout('resolve', COMPUTE, uniform, read, read, write, write),
+    resolve: layout('resolve', COMPUTE, uniform, read, read, write),
     background: layout('background', COMPUTE, uniform),
   };
 }
@@ -592,8 +597,11 @@ const isCutout = (material: Material): boolean => material.transparent !== true 
 /** Are its normals tangents of strands? */
 const isStrands = (material: Material): boolean => /\.hair\s*=/.test(material.wgsl);
 
-function farthestFirst(entries: readonly Entry[], { rotation: r, translation: t }: View): Entry[] {
-  const depth = ({ mesh: { bounds: b } }: Entry) => -(r[2] * (b[0]! + b[3]!) + r[5] * (b[1]! + b[4]!) + r[8] * (b[2]! + b[5]!)) / 2 - t[2];
+/** Cm along the view axis. */
+const depthOf = ([x, y, z]: readonly [number, number, number], { rotation: r, translation: t }: View): number => -(r[2] * x + r[5] * y + r[8] * z + t[2]);
+
+function farthestFirst(entries: readonly Entry[], view: View): Entry[] {
+  const depth = ({ mesh: { bounds: b } }: Entry) => depthOf([(b[0]! + b[3]!) / 2, (b[1]! + b[4]!) / 2, (b[2]! + b[5]!) / 2], view);
   return [...entries].sort((a, b) => depth(b) - depth(a));
 }
 
