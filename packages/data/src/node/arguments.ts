@@ -14,6 +14,14 @@ export function parseInteger(option: string, { min, max }: Range): (text: string
   };
 }
 
+export function parseNumber(option: string, { min, max }: Range): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === '' || !(value >= min && value <= max)) throw new InvalidArgumentError(`${option} must be a number from ${min} to ${max}, not "${text}".`);
+    return value;
+  };
+}
+
 /** `3/64`: the shards with number 3 modulo 64. Counted from 0, as indexed jobs of clusters are. */
 export function parsePart(text: string): { index: number; count: number } {
   const match = /^(\d+)\/(\d+)$/.exec(text.trim());

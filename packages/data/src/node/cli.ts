@@ -1,7 +1,8 @@
 /** The command line of `onegt-data`: options in, exit code out. */
 import { Argument, Command, CommanderError, Option } from 'commander';
+import { DEFAULT_QUEUE } from '../queue/options.ts';
 import { type Kind, KINDS } from '../samples/sample.ts';
-import { parseInteger, parsePart } from './arguments.ts';
+import { parseInteger, parseNumber, parsePart } from './arguments.ts';
 import { render } from './commands/render.ts';
 import { sheet } from './commands/sheet.ts';
 import { verify } from './commands/verify.ts';
@@ -25,6 +26,11 @@ Examples:
   onegt-data render pairs --count 500 --seed 1000000 --out val people that training never sees
   onegt-data render groups --count 50000 --out groups --shard 3/64    one of 64 machines
   onegt-data verify groups                                     is everything there and whole?
+
+Several machines with a shared folder:
+  onegt-data enqueue groups --count 50000 --out /shared/groups --redis redis://host:6379
+  onegt-data work --redis redis://host:6379                    on each machine, as often as there are GPUs
+  onegt-data status --redis redis://host:6379
 
 Stop at any time and run the same command again: it goes on where it stopped. The README of @onegt/data describes the files.
 Seeds are people: 0..999999 are for training, 1000000..1999999 for validation, 2000000 and more for tests.
@@ -56,6 +62,7 @@ function createProgram(context: Context, streams: Streams): Command {
   addRender(program, context);
   addSheet(program, context);
   addVerify(program, context);
+  addQueue(program, context);
   return program;
 }
 
@@ -90,7 +97,29 @@ function addVerify(program: Command, context: Context): void {
     .description('read every shard: lengths, checksums, members, pictures, seeds; strike what is broken, so that render makes it again')
     .argument('<folder>', 'a data set')
     .option('--keep', 'only report, strike nothing')
+    .option('--redis <url>', 'queue what is broken again')
+    .option('--queue <name>', 'name of the queue')
+    .option('--heads <pack>', 'head pack for the queued jobs, if it is not the built-in head')
     .action((folder: string, options) => verify(folder, options, context));
+}
+
+/** Late: nobody else needs to wait for BullMQ. */
+const queueCommands = () => import('./commands/queue.ts');
+
+function addQueue(program: Command, context: Context): void {
+  const withRedis = (command: Command): Command =>
+    command
+      .option('--redis <url>', 'address of Redis', process.env['ONEGT_REDIS'] ?? 'redis://localhost:6379')
+      .option('--queue <name>', 'name of the queue, for several at once', DEFAULT_QUEUE);
+  withDataset(withRedis(program.command('enqueue').description('put the missing shards of a data set into a queue, for workers on many machines that share the folder').addArgument(kindArgument())))
+    .action(async (kind: Kind, options) => (await queueCommands()).enqueue(kind, options, context));
+  withRedis(program.command('work').description('take shards from the queue and make them, until stopped'))
+    .option('--until-empty', 'stop when nothing is left')
+    .option('--stalled-after <seconds>', 'how long a silent worker keeps its shard before another takes it', parseNumber('--stalled-after', { min: 0.5, max: 3600 }), 30)
+    .action(async (options) => (await queueCommands()).work(options, context));
+  withRedis(program.command('status').description('how far the queue is'))
+    .option('--json', 'for programs')
+    .action(async (options) => (await queueCommands()).status(options, context));
 }
 
 const kindArgument = (): Argument => new Argument('<kind>', 'groups: one pose under many cameras; triplets: source, driving face, source with its expression; pairs: one person over cameras and expressions').choices(KINDS);

@@ -42,7 +42,7 @@ export async function sheet({ kind, people, views = kind === 'groups' ? 5 : VIEW
     }
     const perRow = columns ?? tiles.length / people;
     const [width, height] = [Math.min(perRow, tiles.length) * size, Math.ceil(tiles.length / perRow) * size];
-    const composed = sharp({ create: { width, height, channels: 3, background: '#000' } }).composite(tiles.map((input, i) => ({ input, left: (i % perRow) * size, top: Math.floor(i / perRow) * size })));
+    const composed = sharp({ create: { width, height, channels: 3, background: '#000' } }).composite(tiles.map((bytes, i) => ({ input: Buffer.from(bytes), left: (i % perRow) * size, top: Math.floor(i / perRow) * size })));
     const encoded = format === '.png' ? composed.png() : format === '.jpg' ? composed.jpeg({ quality: 92 }) : composed.webp({ quality: 82 });
     await writeFileAtomic(out, await encoded.toBuffer());
     progress.clear();

@@ -1,8 +1,15 @@
+import type { QueueOptions } from '../../queue/options.ts';
 import type { Context } from '../context.ts';
 import { BrokenDatasetError } from '../errors.ts';
 import { verifyDataset } from '../verify.ts';
 
-export async function verify(folder: string, { keep = false }: { keep?: boolean }, { signal, print, note, progress }: Context): Promise<void> {
+export interface VerifyCommandOptions extends Partial<QueueOptions> {
+  keep?: boolean;
+  heads?: string;
+}
+
+export async function verify(folder: string, { keep = false, heads, redis, queue }: VerifyCommandOptions, context: Context): Promise<void> {
+  const { signal, print, note, progress } = context;
   const { manifest, shards, samples, pictures, faults, strays } = await verifyDataset(folder, {
     signal, strike: !keep,
     onShard: (done, total, fault) => {
@@ -12,8 +19,11 @@ export async function verify(folder: string, { keep = false }: { keep?: boolean 
   });
   progress.clear();
   for (const name of strays) note(`${name} does not belong to this data set.`);
-  const summary = `${folder}: ${shards} whole shards, ${samples} of ${manifest.count} ${manifest.kind}, ${pictures} pictures, ${faults.length} broken or missing\n`;
-  print(summary);
+  print(`${folder}: ${shards} whole shards, ${samples} of ${manifest.count} ${manifest.kind}, ${pictures} pictures, ${faults.length} broken or missing\n`);
+  if (faults.length > 0 && !keep && redis !== undefined) {
+    const { requeue } = await import('./queue.ts');
+    await requeue(folder, heads, { redis, ...(queue === undefined ? {} : { queue }) }, context);
+  }
   if (faults.length > 0) {
     throw new BrokenDatasetError(`${faults.length} of ${shards + faults.length} shards are broken or missing${keep ? '.' : '; they are struck from the manifest.'}\n  ${keep ? 'Without --keep they are struck from the manifest, and then the' : 'The'} same \`onegt-data render\` as before makes them again.`, { faults });
   }
