@@ -209,7 +209,7 @@ class MeshBuilder {
 /** As a list of triangles; strips and fans are taken apart. Null for points and lines. */
 function triangleCorners(primitive: Primitive, vertices: number): number[] | null {
   const indices = primitive.getIndices()?.getArray();
-  const list = indices ? Array.from(indices) : Array.from({ length: vertices }, (_, i) => i);
+  const list: number[] = indices ? Array.from(indices as ArrayLike<number>) : Array.from({ length: vertices }, (_, i) => i);
   switch (primitive.getMode()) {
     case 4: return list.slice(0, list.length - (list.length % 3));
     case 5: return list.slice(2).flatMap((_, i) => (i % 2 === 0 ? [list[i]!, list[i + 1]!, list[i + 2]!] : [list[i + 1]!, list[i]!, list[i + 2]!]));

@@ -42,9 +42,11 @@ const DRAWN: readonly { end: number; part: Part | null; uvLeft: number; uvWidth:
   { end: 24591, part: null, uvLeft: 0, uvWidth: 1 },
 ];
 
-/** A sphere through the back of the sclera of the mean head, fitted by least squares (residual below 0.5 mm). */
-const EYE_CENTRE = [3.101, 3.604, 7.873] as const;
-const EYE_RADIUS = 1.527;
+/**
+ * The left eyeball of the mean head, head space: a sphere through the back of the sclera, fitted by least squares
+ * (residual below 0.5 mm). The right one is its mirror image.
+ */
+export const ICT_EYE: { readonly centre: readonly [number, number, number]; readonly radius: number } = { centre: [3.101, 3.104, 6.873], radius: 1.527 };
 
 /**
  * @param pack - the bytes of `ict-facekit.safetensors`
@@ -73,8 +75,7 @@ export function loadIctHead(pack: ArrayBuffer | Uint8Array): HeadModel {
 }
 
 const eye = (side: Eye['side'], sign: number, first: number, end: number): Eye => ({
-  side, first, count: end - first, radius: EYE_RADIUS,
-  centre: [sign * EYE_CENTRE[0] - HEAD_CENTRE[0], EYE_CENTRE[1] - HEAD_CENTRE[1], EYE_CENTRE[2] - HEAD_CENTRE[2]],
+  side, first, count: end - first, radius: ICT_EYE.radius, centre: [sign * ICT_EYE.centre[0], ICT_EYE.centre[1], ICT_EYE.centre[2]],
 });
 
 const ADVICE = 'Build the pack anew with `onegt-data import-ict <folder of ICT-FaceKit/FaceXModel>`.';
