@@ -22,9 +22,9 @@ def add_details(skin, triangles, points):
     offset += depth[:, None] * [0, 0.95, -0.35] * (normal[:, 1:2] < 0.2)
 
     # the neck is round between the larynx and its sides, where the skeleton has no points
-    across = np.clip((side[:, 0] - 0.3) / 4.0, 0, 1)
-    band = _smooth(-8.6, -10.2, skin[:, 1]) * _smooth(-16.5, -13.5, skin[:, 1]) * (skin[:, 2] > 0)
-    offset += (0.62 * np.sin(np.pi * across) ** 1.0 * band * _inside(nearest, 0.6))[:, None] * normal
+    across = np.clip((side[:, 0] - 0.05) / 4.1, 0, 1) ** 0.6
+    band = _smooth(-8.3, -9.8, skin[:, 1]) * _smooth(-16.5, -13.5, skin[:, 1]) * (skin[:, 2] > 0)
+    offset += (0.72 * np.sin(np.pi * across) * band * _inside(nearest, 0.35))[:, None] * normal
     return skin + offset
 
 
