@@ -49,7 +49,12 @@ fn evaluate(surface: Surface) -> Shading {
   let from_axis = p - iris.xyz;
   let along = dot(from_axis, axis);
   let radial = from_axis - along * axis;
-  let r = length(radial) / iris.w;
+  // The rim is drawn as if it lay nearer to the plane of the skeleton's iris than the surface does, so that from the side,
+  // too, the disc stays on its point.
+  let local_view = vec3f(dot(surface.view, ax), dot(surface.view, ay), dot(surface.view, az));
+  let view_along = dot(local_view, axis);
+  let seen = radial - (local_view - view_along * axis) * (0.6 * clamp(along, -0.25, 0.25) / max(view_along, 0.4));
+  let r = length(seen) / iris.w;
   let outward = radial / max(length(radial), 1e-4);
 
   // A ball with a steeper cornea in front: sharper than the mesh's own normals.
@@ -58,7 +63,6 @@ fn evaluate(surface: Surface) -> Shading {
   let cornea_normal = axis * sqrt(1.0 - sine * sine) + outward * sine;
   let local_normal = normalize(mix(cornea_normal, ball_normal, smoothstep(0.95, 1.3, r)));
   let normal = normalize(ax * local_normal.x + ay * local_normal.y + az * local_normal.z);
-  let view = vec3f(dot(surface.view, ax), dot(surface.view, ay), dot(surface.view, az));
 
   // The white: vessels run in from the corners, thicker and redder there.
   let n1 = noise3(p * 2.2 + offset);
@@ -73,7 +77,7 @@ fn evaluate(surface: Surface) -> Shading {
   white *= mix(vec3f(0.72, 0.74, 0.78), vec3f(1.0), smoothstep(0.96, 1.22, r));
 
   // The iris, where the refracted ray meets it.
-  let to_iris = refract(-view, local_normal, ETA);
+  let to_iris = refract(-local_view, local_normal, ETA);
   let plane = ball.w;
   let t = clamp((-plane - along) / min(dot(to_iris, axis), -0.2), 0.0, 0.6);
   let hit = radial + (to_iris - dot(to_iris, axis) * axis) * t;

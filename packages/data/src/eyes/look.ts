@@ -43,11 +43,11 @@ export interface EyesLook {
 
 /** Iris colours as displayed (sRGB, 0..255): outer and inner zone. Families are mixed with their neighbours. */
 const IRIS_FAMILIES: readonly { name: string; outer: Rgb; inner: Rgb; melanin: number }[] = [
-  { name: 'light blue', outer: [120, 146, 168], inner: [140, 156, 162], melanin: 0 },
-  { name: 'blue', outer: [82, 112, 142], inner: [112, 130, 142], melanin: 0.05 },
-  { name: 'grey', outer: [118, 130, 138], inner: [136, 138, 130], melanin: 0.1 },
-  { name: 'blue-green', outer: [88, 116, 120], inner: [118, 118, 92], melanin: 0.18 },
-  { name: 'green', outer: [94, 104, 80], inner: [118, 100, 66], melanin: 0.28 },
+  { name: 'light blue', outer: [118, 136, 150], inner: [134, 146, 150], melanin: 0 },
+  { name: 'blue', outer: [82, 102, 122], inner: [104, 118, 126], melanin: 0.05 },
+  { name: 'grey', outer: [108, 118, 124], inner: [122, 124, 118], melanin: 0.1 },
+  { name: 'blue-green', outer: [84, 104, 106], inner: [108, 108, 88], melanin: 0.18 },
+  { name: 'green', outer: [88, 94, 74], inner: [108, 92, 64], melanin: 0.28 },
   { name: 'hazel', outer: [92, 84, 58], inner: [104, 70, 42], melanin: 0.42 },
   { name: 'amber', outer: [112, 76, 44], inner: [116, 74, 42], melanin: 0.5 },
   { name: 'light brown', outer: [94, 64, 42], inner: [98, 62, 38], melanin: 0.6 },

@@ -35,7 +35,8 @@ function createAtlas(model: HeadModel, budget: number): Atlas {
   const position = new Float32Array(width * height * 3);
   const covered = new Uint8Array(width * height);
   rasterize(model, width, height, position, covered);
-  for (let ring = 0; ring < GUTTER; ring++) dilate(width, height, position, covered);
+  const texelCm = (lengthU / width + lengthV / height) / 2;
+  for (let ring = 0; ring < GUTTER; ring++) dilate(width, height, position, covered, 3 * texelCm);
 
   const count = covered.reduce((sum, value) => sum + value, 0);
   const places = new Float32Array(count * 4);
@@ -47,7 +48,7 @@ function createAtlas(model: HeadModel, budget: number): Atlas {
     bits[4 * k + 3] = i;
     k++;
   }
-  return { width, height, places, texelCm: (lengthU / width + lengthV / height) / 2 };
+  return { width, height, places, texelCm };
 }
 
 /** Lengths on the front of the face, cm, of one unit of u and of v: medians over its triangles. */
@@ -106,8 +107,11 @@ function rasterize(model: HeadModel, width: number, height: number, position: Fl
   });
 }
 
-/** One ring of texels around what is covered: the mean of the covered neighbours, carried on by their slope where two are in line. */
-function dilate(width: number, height: number, position: Float32Array, covered: Uint8Array): void {
+/**
+ * One ring of texels around what is covered: the mean of the covered neighbours, carried on by their slope where two are in
+ * line and no seam lies between them.
+ */
+function dilate(width: number, height: number, position: Float32Array, covered: Uint8Array, longestStep: number): void {
   const before = covered.slice();
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
@@ -121,7 +125,10 @@ function dilate(width: number, height: number, position: Float32Array, covered: 
           if (nx < 0 || ny < 0 || nx >= width || ny >= height || before[ny * width + nx] === 0) continue;
           const j = ny * width + nx;
           const [fx, fy] = [nx + dx, ny + dy];
-          const beyond = fx >= 0 && fy >= 0 && fx < width && fy < height && before[fy * width + fx] !== 0 ? fy * width + fx : j;
+          const far = fy * width + fx;
+          const isInside = fx >= 0 && fy >= 0 && fx < width && fy < height && before[far] !== 0;
+          const step = isInside ? Math.hypot(position[3 * far]! - position[3 * j]!, position[3 * far + 1]! - position[3 * j + 1]!, position[3 * far + 2]! - position[3 * j + 2]!) : Infinity;
+          const beyond = step < longestStep ? far : j;
           for (let k = 0; k < 3; k++) sum[k]! += 2 * position[3 * j + k]! - position[3 * beyond + k]!;
           count++;
         }

@@ -117,7 +117,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let frequency = look.mottling.z;
   let n_low = noise3(p * frequency + o);
   let n_mid = noise3(p * 1.3 + o.zxy);
-  let n_fine = noise3(p * 3.7 + o.yzx);
+  let fine_bump = noise3_gradient(p * 3.7 + o.yzx);
+  let n_fine = fine_bump.w;
   let n_grain = noise3_gradient(p * 8.5 + o);
   let n_pore = noise3_gradient(p * 15.0 + o.yxz);
 
@@ -276,7 +277,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   // Make-up, in the order in which it is put on.
   var gloss = look.birthmark_2.z;          // 1 - roughness, before the regions
   let t_zone = clamp(0.9 * nose + 0.8 * forehead * smoothstep(4.5, 1.5, m.x) + 0.6 * chin + 0.35 * cheek, 0.0, 1.2);
-  gloss += look.patches_2.z * (0.13 * t_zone + 0.03) + 0.025 * n_mid + 0.03 * n_grain.w - 0.03 * shade;
+  gloss += look.patches_2.z * (0.11 * t_zone + 0.02) + 0.03 * n_mid + 0.03 * n_fine + 0.03 * n_grain.w - 0.03 * shade;
   var coat = 0.0;
   let made_up = look.foundation.x * front * (1.0 - lip);
   colour = mix(colour, look.foundation_colour.rgb, 0.55 * made_up);
@@ -351,13 +352,15 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 
   // Relief: grain, pores, pits, lip furrows, drops.
   let porous = clamp(0.35 + 0.9 * nose + 0.75 * cheek + 0.4 * forehead + 0.3 * chin, 0.0, 1.3) * (1.0 - lip) * (1.0 - 0.7 * around_eye);
-  gradient += n_grain.xyz * 0.075 * look.base.w * (1.0 - 0.5 * lip);
-  gradient += n_pore.xyz * 0.10 * look.base.z * porous;
+  // The middle frequency is what a 256² picture still sees: it breaks up highlights that would be wax.
+  gradient += fine_bump.xyz * 0.045 * look.base.w * (1.0 - 0.5 * lip);
+  gradient += n_grain.xyz * 0.09 * look.base.w * (1.0 - 0.5 * lip);
+  gradient += n_pore.xyz * 0.13 * look.base.z * porous;
   var cavity = 1.0 - 0.16 * look.base.z * porous * smoothstep(0.15, 0.75, -n_pore.w) - 0.06 * look.base.w * smoothstep(0.0, 0.8, -n_grain.w);
   if (look.mottling.w > 0.0) {
     let crinkle = noise3_gradient(vec3f(p.x * 2.2, p.y * 7.0, p.z * 2.2) + o.zxy + 0.5 * n_mid);
     let creased = clamp(1.2 * around_eye + 0.8 * shade + 0.4 * cheek + 0.3 * forehead, 0.0, 1.2) * (1.0 - lip);
-    gradient += vec3f(0.3, 1.0, 0.3) * crinkle.xyz * 0.16 * look.mottling.w * creased;
+    gradient += vec3f(0.3, 1.0, 0.3) * crinkle.xyz * 0.22 * look.mottling.w * creased;
   }
   if (look.patches_2.y > 0.0) {
     let cell = voronoi3(p * 2.3 + o.yzz);
@@ -382,7 +385,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   colour *= 1.0 - 0.75 * hidden;
   gloss = mix(gloss, 0.2, hidden);
   cavity *= 1.0 - 0.3 * smoothstep(0.2, 0.0, abs(d_lid)) * front;
-  let lip_gap = exp(-abs(p.y - look.lip_line.x + look.lip_line.y * m.x * m.x) * 9.0) * smoothstep(2.9, 2.3, m.x) * step(d_lip, 0.4);
+  let lip_gap = exp(-abs(p.y - look.lip_line.x + look.lip_line.y * m.x * m.x) * 5.5) * smoothstep(2.9, 2.3, m.x) * step(d_lip, 0.4);
   cavity *= 1.0 - 0.8 * lip_gap;
   coat *= 1.0 - 0.9 * lip_gap;
 

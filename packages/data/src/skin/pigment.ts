@@ -40,27 +40,33 @@ const OXYGENATION = 0.72;
 const BLOOD_PER_MM = (2.303 * 150) / 64500 / 10;
 const EPIDERMIS_MM = 0.1;
 /** Light that the horny layer and the melanosomes scatter back before it is absorbed: very dark skin is not black. */
-const SURFACE = 0.014;
+const SURFACE = 0.016;
 
 /** Linear sRGB reflectance under daylight. */
-export function skinColour(pigments: Pigments): Rgb {
-  const [melaninFraction, bloodFraction] = [fractionOfMelanin(pigments.melanin), fractionOfBlood(pigments.haemoglobin)];
-  const xyz = [0, 0, 0];
-  BANDS.forEach(({ nm, oxygenated, deoxygenated, weights }) => {
-    // In living skin the scattering around it makes melanin's spectrum flatter than that of the extract (exponents -3.33
-    // and -4.75); these exponents give the chromaticities of measured skin from light to dark.
-    const eumelanin = 50 * (nm / 550) ** -1.3;
-    const pheomelanin = 42 * (nm / 550) ** -3.2;
-    const melanin = eumelanin + pigments.pheomelanin * (pheomelanin - eumelanin);
-    const baseline = 0.008 + 3 * Math.exp(-(nm - 154) / 66.2);
-    const epidermis = melaninFraction * melanin + (1 - melaninFraction) * baseline;
+export function skinColour({ melanin, haemoglobin, pheomelanin, carotene }: Pigments): Rgb {
+  return reflectedColour(epidermisTransmission(melanin, pheomelanin), dermisReflectance(haemoglobin, carotene));
+}
+
+/** `[wavelengths]` of light that goes in and out. */
+function epidermisTransmission(melanin: number, pheomelanin: number): number[] {
+  const fraction = fractionOfMelanin(melanin);
+  return BANDS.map((band) => {
+    const absorption = fraction * (band.eumelanin + pheomelanin * (band.pheomelanin - band.eumelanin)) + (1 - fraction) * band.baseline;
     // Diffuse light crosses the epidermis twice at all angles: 2.6 thicknesses in all, against 2 for a perpendicular beam.
-    const transmission = Math.exp(-2.6 * EPIDERMIS_MM * epidermis);
-    const blood = BLOOD_PER_MM * (OXYGENATION * oxygenated + (1 - OXYGENATION) * deoxygenated);
-    const yellow = pigments.carotene * 0.22 * Math.exp(-(((nm - 460) / 38) ** 2));
-    const absorption = bloodFraction * blood + (1 - bloodFraction) * baseline + yellow;
-    const scattering = 14.74 * nm ** -0.22 + 2.2e11 * nm ** -4;
-    const reflectance = SURFACE + (1 - SURFACE) * transmission * diffuseReflectance(absorption, scattering);
+    return Math.exp(-2.6 * EPIDERMIS_MM * absorption);
+  });
+}
+
+/** `[wavelengths]` of light that the dermis sends back. */
+function dermisReflectance(haemoglobin: number, carotene: number): number[] {
+  const fraction = fractionOfBlood(haemoglobin);
+  return BANDS.map((band) => diffuseReflectance(fraction * band.blood + (1 - fraction) * band.baseline + carotene * band.carotene, band.scattering));
+}
+
+function reflectedColour(transmission: readonly number[], dermis: readonly number[]): Rgb {
+  const xyz = [0, 0, 0];
+  BANDS.forEach(({ weights }, i) => {
+    const reflectance = SURFACE + (1 - SURFACE) * transmission[i]! * dermis[i]!;
     for (let k = 0; k < 3; k++) xyz[k]! += reflectance * weights[k]!;
   });
   return toLinearRgb(xyz);
@@ -100,8 +106,21 @@ function toLinearRgb([x, y, z]: readonly number[]): Rgb {
   return rgb.map((value) => Math.min(1, Math.max(0.002, value))) as unknown as Rgb;
 }
 
-/** The spectrum, with weights that make a white surface exactly D65 white. */
-const BANDS = OXYGENATED.map((oxygenated, i) => ({ nm: FIRST_NM + STEP_NM * i, oxygenated, deoxygenated: DEOXYGENATED[i]!, weights: matching(FIRST_NM + STEP_NM * i).map((value) => value * DAYLIGHT[i]!) }));
+/** The spectrum: absorption and scattering in 1/mm, and weights that make a white surface exactly D65 white. */
+const BANDS = OXYGENATED.map((oxygenated, i) => {
+  const nm = FIRST_NM + STEP_NM * i;
+  return {
+    // In living skin the scattering around it makes melanin's spectrum flatter than that of the extract (exponents -3.33
+    // and -4.75); these exponents give the chromaticities of measured skin from light to dark.
+    eumelanin: 50 * (nm / 550) ** -1.15,
+    pheomelanin: 42 * (nm / 550) ** -3.2,
+    blood: BLOOD_PER_MM * (OXYGENATION * oxygenated + (1 - OXYGENATION) * DEOXYGENATED[i]!),
+    carotene: 0.22 * Math.exp(-(((nm - 460) / 38) ** 2)),
+    baseline: 0.008 + 3 * Math.exp(-(nm - 154) / 66.2),
+    scattering: 14.74 * nm ** -0.22 + 2.2e11 * nm ** -4,
+    weights: matching(nm).map((value) => value * DAYLIGHT[i]!),
+  };
+});
 const WHITE = [0.9505, 1, 1.089];
 for (let k = 0; k < 3; k++) {
   const sum = BANDS.reduce((total, band) => total + band.weights[k]!, 0);
@@ -116,13 +135,11 @@ export const TABLE_HAEMOGLOBIN = 1.6;
 /** `[TABLE_SIZE, TABLE_SIZE, 4]` log of linear RGB, so that interpolation between entries stays close (1 %) to the model. */
 export function pigmentTable({ pheomelanin, carotene }: Pick<Pigments, 'pheomelanin' | 'carotene'>): Float32Array {
   const table = new Float32Array(TABLE_SIZE * TABLE_SIZE * 4);
-  for (let row = 0; row < TABLE_SIZE; row++) {
-    for (let column = 0; column < TABLE_SIZE; column++) {
-      const melanin = (TABLE_MELANIN * row) / (TABLE_SIZE - 1);
-      const haemoglobin = (TABLE_HAEMOGLOBIN * column) / (TABLE_SIZE - 1);
-      const colour = skinColour({ melanin, haemoglobin, pheomelanin, carotene });
-      table.set([...colour.map(Math.log), 0], 4 * (row * TABLE_SIZE + column));
-    }
-  }
+  const steps = Array.from({ length: TABLE_SIZE }, (_, i) => i / (TABLE_SIZE - 1));
+  const transmissions = steps.map((step) => epidermisTransmission(TABLE_MELANIN * step, pheomelanin));
+  const dermises = steps.map((step) => dermisReflectance(TABLE_HAEMOGLOBIN * step, carotene));
+  transmissions.forEach((transmission, row) => dermises.forEach((dermis, column) => {
+    table.set(reflectedColour(transmission, dermis).map(Math.log), 4 * (row * TABLE_SIZE + column));
+  }));
   return table;
 }

@@ -19,15 +19,16 @@ fn evaluate(surface: Surface) -> Shading {
   s.albedo = paint.rgb * paint.rgb;
   // Folding presses blood out of the bottom of a line and darkens it.
   let crease_depth = crease.z * fold;
-  s.albedo *= 1.0 - min(crease_depth, 1.2) * vec3f(0.08, 0.13, 0.15);
+  s.albedo *= 1.0 - min(crease_depth, 1.2) * vec3f(0.09, 0.15, 0.17);
   let cheek = exp(-dot((vec3f(abs(p.x), p.yz) - vec3f(4.1, -0.6, 8.4)) / vec3f(2.1, 1.9, 4.0), (vec3f(abs(p.x), p.yz) - vec3f(4.1, -0.6, 8.4)) / vec3f(2.1, 1.9, 4.0)));
   s.albedo *= 1.0 - parameters[0].y * cheek * vec3f(0.02, 0.26, 0.22);
 
-  let gradient = (relief.xyz * 2.0 - 1.0) * 1.0 + vec3f(crease.xy * 2.0 - 1.0, 0.0) * fold * 1.35;
+  let gradient = (relief.xyz * 2.0 - 1.0) * 1.0 + vec3f(crease.xy * 2.0 - 1.0, 0.0) * fold * 1.7;
   s.normal = bumped(surface.normal, gradient);
   let coat = clamp((paint.a - 0.7) / 0.3, 0.0, 1.0);
   let roughness = 1.0 - clamp(paint.a, 0.02, 0.7) / 0.7;
-  s.roughness = clamp(mix(roughness * 1.12, 0.42, step(0.001, coat)), 0.2, 0.9);
+  // Bumps that a small level has averaged away still scatter the highlight.
+  s.roughness = clamp(mix(roughness * 1.12 + 0.03 * level, 0.42, step(0.001, coat)), 0.2, 0.9);
   s.roughness_2 = s.roughness * 0.6;
   s.lobe_mix = 0.2;
   s.specular = 0.028;

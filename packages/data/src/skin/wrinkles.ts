@@ -9,7 +9,7 @@ export const WRINKLE_GROUPS = ['forehead', 'glabella', 'crowsFeet', 'underEye', 
 export type WrinkleGroup = (typeof WRINKLE_GROUPS)[number];
 
 export interface Wrinkles {
-  /** Depth at rest by group, 0..1. */
+  /** Depth at rest by group, 0..1.2. */
   depth: Record<WrinkleGroup, number>;
   /** How much this person's skin folds with an expression, 0..1. */
   fold: number;
@@ -22,10 +22,10 @@ export interface Wrinkles {
 }
 
 export function sampleWrinkles(random: Random, age: number): Wrinkles {
-  const ageing = Math.max(0, (age - 22) / 58) ** 1.2;
-  const personal = random.uniform(0.55, 1.25);
+  const ageing = Math.max(0, (age - 22) / 52) ** 1.2;
+  const personal = random.uniform(0.6, 1.3);
   const each = <T>(make: () => T) => Object.fromEntries(WRINKLE_GROUPS.map((group) => [group, make()])) as Record<WrinkleGroup, T>;
-  const depth = each(() => Math.min(1, ageing * personal * random.uniform(0.45, 1.15)));
+  const depth = each(() => Math.min(1.15, ageing * personal * random.uniform(0.5, 1.2)));
   depth.nasolabial = Math.min(1, depth.nasolabial + random.uniform(0.05, 0.22));
   depth.underEye = Math.min(1, depth.underEye + random.uniform(0, 0.3));
   depth.neck = Math.min(1, depth.neck + random.uniform(0, 0.35));
@@ -33,7 +33,7 @@ export function sampleWrinkles(random: Random, age: number): Wrinkles {
   depth.nose *= 0.4;
   return {
     depth, fold: Math.min(1, random.uniform(0.35, 0.75) + 0.4 * ageing), shift: each((): [number, number] => [random.normal(0, 0.1, 2), random.normal(0, 0.13, 2)]),
-    counts: { forehead: random.integer(2, 5), crowsFeet: random.integer(2, 4), neck: random.integer(1, 3) }, crepe: Math.min(1, ageing * random.uniform(0.3, 1.1)),
+    counts: { forehead: random.integer(2, 5), crowsFeet: random.integer(2, 4), neck: random.integer(1, 3) }, crepe: Math.min(1, ageing * random.uniform(0.4, 1.2)),
   };
 }
 
@@ -103,7 +103,7 @@ export function creasesOf(wrinkles: Wrinkles): Crease[] {
     const angle = 0.62 - (1.35 * (i + 0.25)) / wrinkles.counts.crowsFeet;
     const length = 1.7 - 0.25 * (i % 2);
     const [c, s] = [Math.cos(angle), Math.sin(angle)];
-    add('crowsFeet', [[outerX + 0.35 * c, outerY + 0.3 * s], [outerX + (0.35 + 0.5 * length) * c, outerY + (0.35 + 0.5 * length) * s - 0.05], [outerX + (0.3 + length) * c, outerY + (0.2 + length) * s - 0.16 * Math.abs(s)]], 0.1, 0.95);
+    add('crowsFeet', [[outerX + 0.35 * c, outerY + 0.3 * s], [outerX + (0.35 + 0.5 * length) * c, outerY + (0.35 + 0.5 * length) * s - 0.05], [outerX + (0.3 + length) * c, outerY + (0.2 + length) * s - 0.16 * Math.abs(s)]], 0.13, 0.75);
   }
   const [lidInnerX, lidInnerY] = at(453);
   const [lidMiddleX, lidMiddleY] = at(450);
@@ -115,8 +115,8 @@ export function creasesOf(wrinkles: Wrinkles): Crease[] {
 
   const fold = [358, 423, 426, 436, 432].map(at);
   add('nasolabial', [[fold[0]![0] + 0.05, fold[0]![1] + 0.75], ...fold], 0.2, 1.35);
-  add('cheek', [[4.05, -1.7], [4.4, -2.7], [4.35, -3.8], [4.0, -4.7]], 0.22, 0.7);
-  add('cheek', [[4.95, -1.9], [5.2, -3.0], [5.0, -4.0]], 0.2, 0.45);
+  add('cheek', [[4.05, -1.7], [4.4, -2.7], [4.35, -3.8], [4.0, -4.7]], 0.34, 0.6);
+  add('cheek', [[4.95, -1.9], [5.2, -3.0], [5.0, -4.0]], 0.32, 0.4);
   const [cornerX, cornerY] = at(291);
   add('mouthCorner', [[cornerX + 0.18, cornerY - 0.1], [cornerX + 0.45, cornerY - 0.9], [cornerX + 0.3, cornerY - 1.9]], 0.17, 1);
   const [, lipTop] = at(0);
