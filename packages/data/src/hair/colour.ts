@@ -38,8 +38,7 @@ export const GREY: Rgb = [0.62, 0.61, 0.585];
 
 export function sampleHairColour(random: Random, traits: Traits): HairColour {
   const feminine = 1 - traits.masculine;
-  const onset = random.normal(50, 9, 2.2);
-  const grey = clamp(smoothstep(onset - 12, onset + 24, traits.age) * random.uniform(0.75, 1.05), 0, 1);
+  const grey = clamp(greyShare(traits) * random.uniform(0.85, 1.05), 0, 1);
   const colour: HairColour = {
     melanin: clamp(traits.hairMelanin + random.normal(0, 0.03), 0.02, 1), redness: clamp(traits.hairRedness + random.normal(0, 0.04), 0, 1), grey,
     dye: { kind: 'none', colour: [0, 0, 0], amount: 0 },
@@ -52,6 +51,13 @@ export function sampleHairColour(random: Random, traits: Traits): HairColour {
   colour.dye = { kind, colour: vivid ? vividColour(random) : naturalDye(random, kind, colour), amount: random.uniform(0.75, 1) };
   if (kind === 'whole' || kind === 'roots') colour.grey *= kind === 'whole' ? 0.05 : 0.5;
   return colour;
+}
+
+/** Share of grey strands at this age. When it begins is a matter of the person, not of the draw: scalp, brows and beard agree. */
+export function greyShare({ age, hairMelanin, haemoglobin }: Traits): number {
+  const person = (hairMelanin * 7919 + haemoglobin * 104729) % 1;
+  const onset = 50 + 26 * (Math.abs(person) - 0.5);
+  return smoothstep(onset - 12, onset + 24, age);
 }
 
 /** Blond, auburn, brown or black from the bottle; what only shows on some strands is lighter than they are. */

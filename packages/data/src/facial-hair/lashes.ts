@@ -1,0 +1,84 @@
+/** Lashes: curved hairs on the rims of the lids. Roots lie on the mesh; their frames turn with the rim and the eye, so that they close with the lids. */
+import { clamp, hash, lerp, smoothstep } from '../hair/noise.ts';
+import type { PosedHead } from '../heads/posed-head.ts';
+import { BoundStrands, frameFrom, type FrameOf } from './bound-strands.ts';
+import type { LashLook } from './facial-hair-look.ts';
+import { NearIndex } from './face-surface.ts';
+
+/** The rims from the outer to the inner corner, in MediaPipe's numbers. */
+const RIMS = [
+  { upper: true, points: [33, 246, 161, 160, 159, 158, 157, 173, 133] },
+  { upper: false, points: [33, 7, 163, 144, 145, 153, 154, 155, 133] },
+  { upper: true, points: [263, 466, 388, 387, 386, 385, 384, 398, 362] },
+  { upper: false, points: [263, 249, 390, 373, 374, 380, 381, 382, 362] },
+] as const;
+const SEGMENTS = 3;
+const UPPER_HAIRS = 84, LOWER_HAIRS = 48;
+/** From the middle between the corners of an eye to the middle of its ball, cm. */
+const EYE_DEPTH = 1.15;
+
+export function growLashes(look: LashLook, head: PosedHead, seed: number): BoundStrands {
+  const { neutralPoints, neutralPositions: p, model: { triangles: mesh } } = head;
+  const triangles: number[] = [], weights: number[] = [], nodes: number[] = [], widths: number[] = [], locks: number[] = [];
+  const between: { from: number; to: number; outer: number; inner: number }[] = [];
+  const frame = new Float64Array(9);
+  RIMS.forEach(({ upper, points }, rim) => {
+    const [outer, inner] = [points[0], points[8]];
+    const middle = [0, 1, 2].map((k) => 0.5 * (neutralPoints[outer * 3 + k]! + neutralPoints[inner * 3 + k]!)) as [number, number, number];
+    const skin = new NearIndex(head, middle, 2.6);
+    const hairs = Math.round((upper ? UPPER_HAIRS : LOWER_HAIRS) * look.density);
+    for (let i = 0; i < hairs; i++) {
+      const id = i + rim * 1000, u = (i + 0.8 * hash(id, seed)) / hairs;
+      // None in the inner corner.
+      const at = clamp(0.03 + 0.86 * u, 0, 0.999) * 8, segment = Math.floor(at), f = at - segment;
+      const place = skin.nearest(...([0, 1, 2].map((k) => spline(neutralPoints, points, segment, f, k)) as [number, number, number]));
+      const corners = [0, 1, 2].map((k) => mesh[place.triangle * 3 + k]! * 3);
+      const root = [0, 1, 2].map((axis) => corners.reduce((sum, c, k) => sum + place.weights[k]! * p[c + axis]!, 0));
+      const index = triangles.length;
+      triangles.push(place.triangle);
+      weights.push(...place.weights);
+      between.push({ from: points[segment]!, to: points[segment + 1]!, outer, inner });
+      rimFrame(neutralPoints, between[index]!, root, frame);
+      // Axes: along the rim to the inner corner, along x out; that is up or down according to the side.
+      const rising = frame[4]! > 0 ? 1 : -1;
+      const clump = Math.floor(u * hairs / 3);
+      const stuck = look.clump * 0.9;
+      const fan = lerp(-0.55, 0.35, u) + 0.35 * (1 - stuck) * (hash(id, seed + 1) - 0.5) + 0.4 * stuck * (hash(clump, seed + 2) - 0.5) - stuck * 0.12 * ((u * hairs / 3) % 1 - 0.5);
+      const profile = upper ? 0.72 + 0.28 * smoothstep(0.95, 0.5, u) * smoothstep(-0.1, 0.35, u) : 0.7 + 0.3 * smoothstep(1, 0.4, u);
+      const length = look.length * (upper ? 1 : look.lower) * profile * (0.75 + 0.4 * hash(id, seed + 3));
+      const start = upper ? 0.05 + 0.25 * hash(id, seed + 4) : -0.55 - 0.3 * hash(id, seed + 4), turn = upper ? look.curl : -0.25 * look.curl;
+      widths.push(look.width * (upper ? 1 : 0.75) * (0.8 + 0.4 * hash(id, seed + 5)));
+      locks.push(rim * 100 + clump);
+      let a = 0, b = 0, c = 0;
+      for (let s = 0; s <= SEGMENTS; s++) {
+        nodes.push(...[0, 1, 2].map((axis) => root[axis]! + a * frame[axis]! + b * rising * frame[3 + axis]! + c * frame[6 + axis]!));
+        const angle = start + turn * ((s + 0.5) / SEGMENTS), h = length / SEGMENTS;
+        a += h * Math.sin(fan) * (0.6 + 0.4 * s);
+        b += h * Math.cos(fan) * Math.sin(angle);
+        c += h * Math.cos(fan) * Math.cos(angle);
+      }
+    }
+  });
+  const frameOf: FrameOf = (posed, i, out) => {
+    const { positions, points } = posed, t = triangles[i]! * 3;
+    const root = [0, 1, 2].map((axis) => weights[i * 3]! * positions[mesh[t]! * 3 + axis]! + weights[i * 3 + 1]! * positions[mesh[t + 1]! * 3 + axis]! + weights[i * 3 + 2]! * positions[mesh[t + 2]! * 3 + axis]!);
+    rimFrame(points, between[i]!, root, out);
+  };
+  return new BoundStrands(head, {
+    triangles: Uint32Array.from(triangles), weights: Float32Array.from(weights), nodes: Float32Array.from(nodes), segments: SEGMENTS, widths: Float32Array.from(widths),
+    locks: Uint32Array.from(locks), frameOf, seed, openAtRoot: 0.6, tip: 0.2,
+  });
+}
+
+/** Third axis: from the middle of the eyeball through the root. */
+function rimFrame(points: Float32Array, { from, to, outer, inner }: { from: number; to: number; outer: number; inner: number }, root: readonly number[], out: Float64Array): void {
+  const centre = [0, 1, 2].map((k) => 0.5 * (points[outer * 3 + k]! + points[inner * 3 + k]!) - (k === 2 ? EYE_DEPTH : 0));
+  frameFrom(points[to * 3]! - points[from * 3]!, points[to * 3 + 1]! - points[from * 3 + 1]!, points[to * 3 + 2]! - points[from * 3 + 2]!,
+    root[0]! - centre[0]!, root[1]! - centre[1]!, root[2]! - centre[2]!, out);
+}
+
+function spline(points: Float32Array, rim: readonly number[], i: number, f: number, k: number): number {
+  const value = (j: number) => points[rim[clamp(j, 0, rim.length - 1)]! * 3 + k]!;
+  const [p0, p1, p2, p3] = [value(i - 1), value(i), value(i + 1), value(i + 2)];
+  return 0.5 * (2 * p1 + (p2 - p0) * f + (2 * p0 - 5 * p1 + 4 * p2 - p3) * f * f + (3 * p1 - p0 - 3 * p2 + p3) * f * f * f);
+}
