@@ -6,7 +6,7 @@
  * Such a head is one person: it has no identity modes. Its textures are not used, as the skin is painted anew.
  */
 import { EXPRESSION_NAMES, type ExpressionName, skeletonTopology } from '@onegt/skeleton';
-import { embedSkeleton, findPoints, alignToMeanHead, type Embedding, type FoundPoints, type LandmarkFinder, type Surface, warpToMeanHead } from './embedding.ts';
+import { embedSkeleton, findPoints, alignToMeanHead, type Embedding, type FoundPoints, type LandmarkFinder, measureBias, type Surface, warpToMeanHead } from './embedding.ts';
 import { HeadModelError } from './errors.ts';
 import { type GltfMesh, type GltfMeshOptions, readGltfMesh } from './gltf-mesh.ts';
 import { type Eye, type HeadModel, PARTS } from './head-model.ts';
@@ -22,6 +22,8 @@ export interface GltfHeadOptions extends GltfMeshOptions {
   licence?: string;
   /** Finds the face on renderings of the head; see {@link LandmarkFinder}. */
   finder: LandmarkFinder<PosedHead>;
+  /** A head whose skeleton is known (the built-in one): what the detector gets wrong on it, it gets wrong here, too. */
+  reference?: HeadModel;
   /** Expressions by morph target, before the names are interpreted; null ignores the target. */
   expressions?: Readonly<Record<string, ExpressionName | null>>;
   /** glTF says +y. */
@@ -72,10 +74,11 @@ export async function loadGltfHead(bytes: Uint8Array, options: GltfHeadOptions):
     toHead = chain(toHead, step);
     draft = draftHead(mesh, toHead, meanings, options);
   }
+  const bias = options.reference && (await measureBias(options.reference, options.finder, options));
   found = { ...found, points: applySimilarity(new Float64Array(found.points.length), found.points, step) };
-  const embedding = embedSkeleton(draft.surface, found, options.finder.bias);
+  const embedding = embedSkeleton(draft.surface, found, bias);
   const model = finishHead(draft.model, embedding);
-  return { model, report: createReport(mesh, meanings, model, found, embedding, toHead.scale) };
+  return { model, report: createReport(mesh, meanings, model, found, embedding, units ?? toHead.scale) };
 }
 
 /** What morph targets mean. Stand-ins (visemes) count only for expressions that no target of ARKit's name has. */
