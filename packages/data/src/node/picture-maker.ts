@@ -6,7 +6,7 @@ import { PictureMaker, type PictureMakerOptions } from '../samples/picture-maker
 
 /** @throws `GpuUnavailableError` with the reason and the remedy */
 export async function createNodePictureMaker(head: HeadModel, options: PictureMakerOptions = {}): Promise<SampleMaker> {
-  const gpu = await requestGpu();
+  const gpu = await requestGpu({ pollIntervalMs: 1 });
   try {
     const maker = await PictureMaker.create(gpu, head, options);
     const dispose = () => {

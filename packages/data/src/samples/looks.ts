@@ -1,7 +1,12 @@
 /** Everything that a person wears, has and is painted with: sampled as plain data, built as figures. */
 import type { Gpu } from '@onegt/kernels';
+import { createClothes } from '../clothes/create-clothes.ts';
+import type { ClothesLook } from '../clothes/look.ts';
+import { sampleClothes } from '../clothes/sample.ts';
 import { createEyes } from '../eyes/eyes.ts';
 import { type EyesLook, sampleEyes } from '../eyes/look.ts';
+import { createFacialHair } from '../facial-hair/facial-hair.ts';
+import { type FacialHairLook, sampleFacialHair } from '../facial-hair/facial-hair-look.ts';
 import { createHair } from '../hair/hair.ts';
 import { type HairLook, sampleHair } from '../hair/hair-look.ts';
 import type { PosedHead } from '../heads/posed-head.ts';
@@ -15,6 +20,8 @@ export interface Looks {
   skin: SkinLook;
   eyes: EyesLook;
   hair: HairLook;
+  facialHair: FacialHairLook;
+  clothes: ClothesLook;
 }
 
 /** @param seed - the person's: the same looks wherever they appear */
@@ -24,6 +31,8 @@ export function sampleLooks(seed: number, traits: Traits): Looks {
     skin: sampleSkin(random.stream('skin'), traits),
     eyes: sampleEyes(random.stream('eyes'), traits),
     hair: sampleHair(random.stream('hair'), traits),
+    facialHair: sampleFacialHair(random.stream('facial hair'), traits),
+    clothes: sampleClothes(random.stream('clothes'), traits),
   };
 }
 
@@ -36,7 +45,9 @@ export function createFigures(gpu: Gpu, looks: Looks, head: PosedHead, traits: T
   try {
     figures.push(createSkin(gpu, looks.skin, head, traits));
     figures.push(createEyes(gpu, looks.eyes, head, traits));
+    figures.push(createFacialHair(gpu, looks.facialHair, head, traits));
     figures.push(createHair(gpu, looks.hair, head, traits));
+    figures.push(createClothes(gpu, looks.clothes, head, traits));
     return figures;
   } catch (error) {
     for (const figure of figures) figure[Symbol.dispose]();

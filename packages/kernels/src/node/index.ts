@@ -5,6 +5,7 @@ import { GpuUnavailableError } from '../errors.ts';
 import type { GpuRequestOptions } from '../gpu/adapter.ts';
 import { Gpu } from '../gpu/gpu.ts';
 import { diagnoseNode } from './diagnose.ts';
+import { slowDownPolling } from './polling.ts';
 import { registerSoftwareVulkan } from './vulkan.ts';
 
 export { fileTuningStore } from './tuning-store.ts';
@@ -13,6 +14,11 @@ export { registerSoftwareVulkan } from './vulkan.ts';
 export interface NodeGpuRequestOptions extends GpuRequestOptions {
   /** Passed to Dawn's `create()`, such as `backend=null` or `enable-dawn-features=disable_robustness`. */
   dawnFlags?: readonly string[];
+  /**
+   * How often to look whether the GPU is done, milliseconds. Left out: without pause, a whole core while anything is awaited
+   * (`Gpu` sleeps through what it expects to take long). For many submissions in flight on a software adapter, 1 is best.
+   */
+  pollIntervalMs?: number;
 }
 
 /**
@@ -30,8 +36,9 @@ export async function requestGpu(options: NodeGpuRequestOptions = {}): Promise<G
   }
   const webgpu = await importWebgpu();
   Object.assign(globalThis, webgpu.globals);
+  if (options.pollIntervalMs !== undefined) slowDownPolling(options.pollIntervalMs);
   const entryPoint = webgpu.create([...(options.dawnFlags ?? [])]);
-  return Gpu.fromEntryPoint(entryPoint, options, () => diagnoseNode({ platform: process.platform, env: process.env, isSoftwareRegistered }), { keepAlive: entryPoint, pollsWhileWaiting: true });
+  return Gpu.fromEntryPoint(entryPoint, options, () => diagnoseNode({ platform: process.platform, env: process.env, isSoftwareRegistered }), { keepAlive: entryPoint, pollsWhileWaiting: options.pollIntervalMs === undefined });
 }
 
 interface WebgpuModule {
