@@ -118,7 +118,8 @@ function seamDistance(look: GarmentLook, body: Body, p: Vec3): number {
   return 9;
 }
 
-export function buildGarment(parts: Parts, worn: Worn): void {
+/** @param region - `headwear` for what falls from a headscarf */
+export function buildGarment(parts: Parts, worn: Worn, region: 'clothes' | 'headwear' = 'clothes'): void {
   const { look, drape } = worn;
   const { body } = drape;
   const band = look.collar.kind === 'band' ? look.collar.width : 0;
@@ -126,7 +127,7 @@ export function buildGarment(parts: Parts, worn: Worn): void {
   const edges = Float64Array.from({ length: COLUMNS }, (_, j) => worn.edge(azimuthOf(j)));
   const thickness = 0.06 + 0.12 * look.looseness;
 
-  const main = parts.take('fabric', 'clothes', look.stuff), trim = parts.take('fabric', 'clothes', look.trim);
+  const main = parts.take('fabric', region, look.stuff), trim = parts.take('fabric', region, look.trim);
   // The rolled edge: inside against the skin, over the top, down the outside. (distance, share of the offset, extra offset)
   const lip: [number, number, number][] = [[1.4, 0.12, 0], [0.5, 0.15, 0], [0.06, 0.3, 0], [-0.07, 0.65, 0], [-0.02, 1, 0.02], [0.12, 1, thickness]];
   const hem = look.collar.kind === 'none' || look.collar.kind === 'band' ? thickness : 0;

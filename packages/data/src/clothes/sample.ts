@@ -39,7 +39,7 @@ export function sampleClothes(random: Random, traits: Traits): ClothesLook {
 /** One named outfit, dressed at random. */
 export function outfit(random: Random, traits: Traits, name: Outfit): ClothesLook {
   const build = random.normal(0, 0.45, 2);
-  const garments = dress(random.stream('garments'), name, traits);
+  const garments = dress(random.stream('garments'), name);
   return { outfit: name, build, garments, neckwear: sampleNeckwear(random.stream('neckwear'), traits, name, garments) };
 }
 
@@ -115,7 +115,7 @@ function jacket(random: Random, changes: Partial<Draft> = {}): GarmentLook {
 const scaleColour = (c: Vec3, factor: number, lift: number): Vec3 => [Math.min(0.9, c[0] * factor + lift), Math.min(0.9, c[1] * factor + lift), Math.min(0.9, c[2] * factor + lift)];
 
 /** From the skin outwards. */
-function dress(random: Random, name: Outfit, traits: Traits): GarmentLook[] {
+function dress(random: Random, name: Outfit): GarmentLook[] {
   const inner = random.stream('inner'), outer = random.stream('outer');
   switch (name) {
     case 'crew-tee': return [tee(random, random.weighted(CASUAL_PATTERNS))];

@@ -95,10 +95,13 @@ export class ProjectedMap {
   }
 }
 
-/** Directions about a centre: azimuthal, equidistant, the pole at +y in the middle. Every direction but straight down. */
-export function azimuthal(centre: Vec3): Projection {
+/**
+ * Directions about a centre: azimuthal, equidistant, the pole (+y, or +z) in the middle. Every direction but the opposite.
+ * (u, v) is polar angle times the direction across the pole: (x, z) about +y, (x, y) about +z.
+ */
+export function azimuthal(centre: Vec3, pole: 'y' | 'z' = 'y'): Projection {
   return (x, y, z, out) => {
-    const dx = x - centre[0], dy = y - centre[1], dz = z - centre[2];
+    const dx = x - centre[0], dy = pole === 'y' ? y - centre[1] : z - centre[2], dz = pole === 'y' ? z - centre[2] : y - centre[1];
     const flat = Math.hypot(dx, dz), radius = Math.hypot(flat, dy);
     const polar = Math.atan2(flat, dy);
     out[0] = flat > 1e-9 ? (polar * dx) / flat : 0;

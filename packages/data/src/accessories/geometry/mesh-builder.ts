@@ -106,24 +106,14 @@ export class MeshBuilder {
   }
 
   finish(): Mesh {
-    const count = this.#group.length;
-    const sums = new Float64Array(count * 3);
-    for (let t = 0; t < this.#triangles.length; t += 3) {
-      const corners = [this.#triangles[t]!, this.#triangles[t + 1]!, this.#triangles[t + 2]!];
-      const [a, b, c] = corners.map((vertex) => this.position(vertex)) as [Vec3, Vec3, Vec3];
-      const normal = cross(subtract(b, a), subtract(c, a));  // length: twice the area, the weight
-      for (const corner of corners) for (let k = 0; k < 3; k++) sums[this.#group[corner]! * 3 + k]! += normal[k]!;
-    }
-    const normals = new Float32Array(count * 3);
-    for (let i = 0; i < count; i++) {
-      const g = this.#group[i]! * 3;
-      const size = Math.hypot(sums[g]!, sums[g + 1]!, sums[g + 2]!);
-      for (let k = 0; k < 3; k++) normals[i * 3 + k] = size > 1e-12 ? sums[g + k]! / size : k === 1 ? 1 : 0;
-    }
-    return {
-      positions: Float32Array.from(this.#positions), normals, uv: Float32Array.from(this.#uv), extra: Float32Array.from(this.#extra),
-      triangles: Uint32Array.from(this.#triangles), version: 0,
-    };
+    const positions = Float32Array.from(this.#positions), triangles = Uint32Array.from(this.#triangles);
+    const normals = smoothNormals(positions, triangles, this.groups(), new Float32Array(positions.length));
+    return { positions, normals, uv: Float32Array.from(this.#uv), extra: Float32Array.from(this.#extra), triangles, version: 0 };
+  }
+
+  /** Vertices with the same number share a normal. */
+  groups(): Uint32Array {
+    return Uint32Array.from(this.#group);
   }
 
   #distance(a: number, b: number): number {
@@ -134,4 +124,26 @@ export class MeshBuilder {
     const p = this.position(a);
     return length(cross(subtract(this.position(b), p), subtract(this.position(c), p))) < 1e-9;
   }
+}
+
+/** Area-weighted normals; vertices of one group share theirs. Written to `out`. */
+export function smoothNormals(positions: Float32Array, triangles: Uint32Array, groups: Uint32Array, out: Float32Array): Float32Array {
+  const sums = new Float64Array(positions.length);
+  for (let t = 0; t < triangles.length; t += 3) {
+    const a = triangles[t]! * 3, b = triangles[t + 1]! * 3, c = triangles[t + 2]! * 3;
+    const ux = positions[b]! - positions[a]!, uy = positions[b + 1]! - positions[a + 1]!, uz = positions[b + 2]! - positions[a + 2]!;
+    const vx = positions[c]! - positions[a]!, vy = positions[c + 1]! - positions[a + 1]!, vz = positions[c + 2]! - positions[a + 2]!;
+    const x = uy * vz - uz * vy, y = uz * vx - ux * vz, z = ux * vy - uy * vx;  // length: twice the area, the weight
+    for (let k = 0; k < 3; k++) {
+      const g = groups[triangles[t + k]!]! * 3;
+      sums[g]! += x;
+      sums[g + 1]! += y;
+      sums[g + 2]! += z;
+    }
+  }
+  for (let i = 0; i < groups.length; i++) {
+    const g = groups[i]! * 3, size = Math.hypot(sums[g]!, sums[g + 1]!, sums[g + 2]!);
+    for (let k = 0; k < 3; k++) out[i * 3 + k] = size > 1e-12 ? sums[g + k]! / size : k === 1 ? 1 : 0;
+  }
+  return out;
 }

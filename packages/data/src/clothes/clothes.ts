@@ -11,6 +11,9 @@ import { buildGarment, wear, type Worn } from './garment.ts';
 import type { ClothesLook } from './look.ts';
 import { buildNeckwear } from './neckwear.ts';
 
+export type { ClothesLook } from './look.ts';
+export { sampleClothes } from './sample.ts';
+
 /**
  * @param head - at rest; garments are fitted to its neck and shoulders
  * @returns rigid drawables, the region `clothes` (jewellery: `accessory`)

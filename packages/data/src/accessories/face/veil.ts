@@ -1,0 +1,104 @@
+/**
+ * Cloth around the face: headscarves and hoods. A shell over skull, ears and throat with an oval opening, seen from the
+ * middle of the head along +z; what falls on the shoulders is laid over the body like a garment.
+ */
+import { azimuthal, directionFrame, ProjectedMap } from '../fit/projected-map.ts';
+import type { HeadFit } from '../fit/head-fit.ts';
+import { tube } from '../geometry/sweep.ts';
+import { clamp, fbm3, lerp, noise3, smoothstep, subtract, type Vec3 } from '../geometry/vector.ts';
+import type { FabricStuff } from '../materials/fabric.ts';
+import type { Parts } from '../parts.ts';
+
+export interface VeilLook {
+  kind: 'veil';
+  style: 'hijab' | 'loose-scarf' | 'hood';
+  stuff: FabricStuff;
+  /** A band under the scarf, seen at the forehead; null: none. */
+  under: FabricStuff | null;
+  clearance: number;
+  /** Radians by which the opening is wider than the face's outline: at the forehead, the cheeks, the chin. */
+  opening: readonly [number, number, number];
+  folds: number;
+  seed: number;
+}
+
+/** Outline of the face among MediaPipe's points, from the middle of the forehead over the subject's left side. */
+export const FACE_OVAL = [10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377, 152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109] as const;
+const COLUMNS = 72, ROWS = 30;
+const LAST = 3.0;
+
+export function buildVeil(parts: Parts, look: VeilLook, fit: HeadFit): void {
+  const centre: Vec3 = [0, fit.point(4)[1] + 0.6, fit.skull.centre[2]];
+  const { canonical } = fit.head.model;
+  // The throat belongs to it, the shoulders do not.
+  const kept: number[] = [];
+  for (let t = 0; t < fit.skin.length; t += 3) if (Math.min(...[0, 1, 2].map((k) => canonical[fit.skin[t + k]! * 3 + 1]!)) > -9.6) kept.push(fit.skin[t]!, fit.skin[t + 1]!, fit.skin[t + 2]!);
+  const map = new ProjectedMap(directionFrame(3.05, 0.06)).rasterize(fit.head.neutralPositions, kept, azimuthal(centre, 'z'), 'farthest', 1).fill(60);
+  const at = (turn: number, polar: number, radius: number): Vec3 => [centre[0] + radius * Math.sin(polar) * Math.sin(turn), centre[1] + radius * Math.sin(polar) * Math.cos(turn), centre[2] + radius * Math.cos(polar)];
+  const radiusAt = (turn: number, polar: number) => map.sample(polar * Math.sin(turn), polar * Math.cos(turn));
+
+  // The opening as a polar angle per turn (0 up, positive to the subject's left).
+  const oval = FACE_OVAL.map((index) => { const d = subtract(fit.point(index), centre); return { turn: Math.atan2(d[0], d[1]), polar: Math.atan2(Math.hypot(d[0], d[1]), d[2]) }; }).sort((a, b) => a.turn - b.turn);
+  const faceAt = (turn: number): number => {
+    const next = oval.findIndex((o) => o.turn >= turn), j = next < 0 ? 0 : next, b = oval[j]!, a = oval[(j + oval.length - 1) % oval.length]!;
+    const span = ((b.turn - a.turn) + 2 * Math.PI) % (2 * Math.PI) || 1, offset = ((turn - a.turn) + 2 * Math.PI) % (2 * Math.PI);
+    return lerp(a.polar, b.polar, clamp(offset / span));
+  };
+  const turns = Array.from({ length: COLUMNS }, (_, j) => -Math.PI + (2 * Math.PI * j) / COLUMNS);
+  let first = turns.map((turn) => {
+    const up = Math.max(0, Math.cos(turn)), down = Math.max(0, -Math.cos(turn)), [top, cheek, chin] = look.opening;
+    return faceAt(turn) + top * up + chin * down + cheek * (1 - up - down) * 1.0;
+  });
+  for (let round = 0; round < 4; round++) first = first.map((value, j) => (first[(j + COLUMNS - 1) % COLUMNS]! + 2 * value + first[(j + 1) % COLUMNS]!) / 4);
+
+  // Stretched cloth: hollows are bridged, as in `Body.drape`.
+  const inverse = turns.map((turn, j) => Float64Array.from({ length: ROWS }, (_, i) => { const polar = lerp(first[j]!, LAST, i / (ROWS - 1)); return 1 / radiusAt(turn, polar); }));
+  const limit = inverse.map((column) => column.slice());
+  for (let round = 0; round < 24; round++)
+    for (let j = 0; j < COLUMNS; j++)
+      for (let i = 1; i < ROWS - 1; i++) {
+        const step = (LAST - first[j]!) / (ROWS - 1);
+        const vertical = (inverse[j]![i - 1]! + inverse[j]![i + 1]!) / 2 / Math.cos(step);
+        const horizontal = (inverse[(j + 1) % COLUMNS]![i]! + inverse[(j + COLUMNS - 1) % COLUMNS]![i]!) / 2 / Math.cos(((2 * Math.PI) / COLUMNS) * Math.sin(lerp(first[j]!, LAST, i / (ROWS - 1))));
+        inverse[j]![i] = Math.min(limit[j]![i]!, 0.6 * vertical + 0.4 * horizontal);
+      }
+
+  const { builder, slot } = parts.take('fabric', 'headwear', look.stuff);
+  const edge: Vec3[] = [];
+  const hood = look.style === 'hood';
+  builder.grid(ROWS + 2, COLUMNS, (i, j) => {
+    const c = j % COLUMNS, turn = turns[c]!, row = Math.max(0, i - 2), t = row / (ROWS - 1), polar = lerp(first[c]!, LAST, t);
+    const wave = fbm3(Math.sin(turn) * 1.4, Math.cos(turn) * 1.4, t * 6 + look.seed, 3), around = Math.sin((turn + 0.4 * noise3(turn * 2, t * 4, look.seed)) * 9 + t * 10);
+    // Lines run from under the chin up the sides, and from the forehead back.
+    const low = smoothstep(0.2, -0.7, Math.cos(turn));
+    const line = Math.sin(t * 26 * (0.6 + 0.4 * low) + 2.2 * wave + turn * (hood ? 0.4 : 1.1));
+    let above = look.clearance + (hood ? 1.3 * Math.sin(Math.PI * Math.min(1, t * 1.6)) * Math.max(0, Math.cos(turn)) : 0.15 * smoothstep(0, 0.2, t));
+    above += look.folds * smoothstep(0.02, 0.25, t) * (0.32 * wave + 0.2 * low * line + 0.05 * around);
+    if (i === 0) above = 0.12;
+    if (i === 1) above *= 0.55;
+    const position = at(turn, i === 0 ? polar + 0.1 : i === 1 ? polar - 0.012 : polar, 1 / inverse[c]![row]! + Math.max(i < 2 ? 0.1 : 0.6 * look.clearance, above));
+    if (i === 2) edge.push(position);
+    return { position, uv: [turn * 9, -t * 24], extra: [slot, t * 20 + 0.25, 0, i < 2 ? 0.35 : clamp(0.8 + 0.5 * look.folds * (wave + 0.4 * low * line), 0.4, 1)] };
+  }, { closedColumns: true, flip: true });
+  tube(builder, edge, hood ? 0.28 : 0.1, { closed: true, slot, sides: 6 });
+
+  if (look.under) {
+    const band = parts.take('fabric', 'headwear', look.under);
+    band.builder.grid(4, 37, (i, j) => {
+      const turn = lerp(-1.25, 1.25, j / 36), polar = lerp(first[Math.round(((turn + Math.PI) / (2 * Math.PI)) * COLUMNS) % COLUMNS]! - 0.09, first[Math.round(((turn + Math.PI) / (2 * Math.PI)) * COLUMNS) % COLUMNS]! + 0.1, i / 3);
+      return { position: at(turn, polar, radiusAt(turn, polar) + 0.16), uv: [turn * 8, i * 0.4], extra: [band.slot, 9, 0, i === 3 ? 0.5 : 1] };
+    }, { flip: true });
+  }
+  if (look.style === 'hood') return;
+  // The end that is wrapped once more around, below the chin, and pinned at the side.
+  const tail = 40, wide = 8;
+  builder.grid(wide, tail, (i, j) => {
+    const t = j / (tail - 1), s = i / (wide - 1), turn = lerp(Math.PI * 0.62, Math.PI * 1.62, t), wrapped = Math.atan2(Math.sin(turn), Math.cos(turn));
+    const c = Math.round(((wrapped + Math.PI) / (2 * Math.PI)) * COLUMNS) % COLUMNS;
+    const polar = clamp(first[c]! + 0.02 + s * 0.42 + 0.05 * Math.sin(t * 5 + look.seed), 0, 2.7), row = clamp(((polar - first[c]!) / (LAST - first[c]!)) * (ROWS - 1), 0, ROWS - 1), lower = Math.floor(row);
+    const inv = lerp(inverse[c]![lower]!, inverse[c]![Math.min(ROWS - 1, lower + 1)]!, row - lower);
+    const fold = 0.22 * Math.sin(s * 9 + 2 * noise3(t * 3, s * 2, look.seed));
+    return { position: at(wrapped, polar, 1 / inv + look.clearance + 0.35 + look.folds * fold * Math.sin(Math.PI * s) - (i === 0 || i === wide - 1 ? 0.22 : 0)), uv: [t * 20, s * 7], extra: [slot, Math.min(s, 1 - s) * 6, 0, clamp(0.8 + fold, 0.5, 1)] };
+  }, { flip: true });
+}
+
