@@ -25,6 +25,7 @@ struct Frame {
   ambient: array<vec4f, 9>,
   lights: array<Light, 4>,
   size: vec4u,                     // pixels a side, samples a side of a pixel, seed, number of lights
+  strands: vec4f,                  // cm to the nearest strand, cm of their range, bits of a strand's number (0: none), drawables
   shadow: vec4f,                   // cm across the shadow map, cm of its depth range, texels a side, 1 = there is one
 };
 
@@ -34,13 +35,21 @@ fn render_ray(frame_right: vec4f, frame_up: vec4f, frame_back: vec4f, crop: vec2
 `;
 
 const mat4Floats = 16;
-export const FRAME_FLOATS = 2 * mat4Floats + 4 * 4 + 3 * 4 + 9 * 4 + MAX_LIGHTS * 8 + 4 + 4;
+export const FRAME_FLOATS = 2 * mat4Floats + 4 * 4 + 3 * 4 + 9 * 4 + MAX_LIGHTS * 8 + 4 + 4 + 4;
 
 export interface ShadowFrame {
   projection: mat4;
   width: number;
   depth: number;
   texels: number;
+}
+
+/** Range of the depth of all strands, cm along the view axis. */
+export interface StrandFrame {
+  nearest: number;
+  farthest: number;
+  bits: number;
+  numDrawables: number;
 }
 
 export interface FrameInput {
@@ -51,6 +60,7 @@ export interface FrameInput {
   lighting: Lighting;
   /** Radians. */
   backdropBlur: number;
+  strands: StrandFrame;
   shadow: ShadowFrame | undefined;
 }
 
@@ -62,7 +72,7 @@ export function toHeadSpace(direction: readonly [number, number, number], frame:
   return [r[0] * x + r[1] * y + r[2] * z, r[3] * x + r[4] * y + r[5] * z, r[6] * x + r[7] * y + r[8] * z];
 }
 
-export function packFrame(out: Float32Array, { view, size, samples, seed, lighting, backdropBlur, shadow }: FrameInput): void {
+export function packFrame(out: Float32Array, { view, size, samples, seed, lighting, backdropBlur, strands, shadow }: FrameInput): void {
   const { rotation: r, translation: t } = view;
   const words = new Uint32Array(out.buffer, out.byteOffset, out.length);
   let at = 0;
@@ -86,5 +96,6 @@ export function packFrame(out: Float32Array, { view, size, samples, seed, lighti
   }
   words.set([size, samples, seed >>> 0, Math.min(lighting.lights.length, MAX_LIGHTS)], at);
   at += 4;
+  put(strands.nearest, Math.max(1e-3, strands.farthest - strands.nearest), strands.bits, strands.numDrawables);
   put(shadow?.width ?? 1, shadow?.depth ?? 1, shadow?.texels ?? 1, shadow === undefined ? 0 : 1);
 }

@@ -5,7 +5,7 @@
  */
 export const lightWgsl = /* wgsl */ `
 @group(0) @binding(4) var render_shadow_map: texture_depth_2d;
-@group(0) @binding(5) var render_hair_map: texture_2d<f32>;        // nearest depth, minus farthest depth, -, layers of strands
+@group(0) @binding(5) var render_hair_map: texture_2d<f32>;        // nearest depth, farthest depth, layers of strands
 @group(0) @binding(6) var render_occlusion: texture_2d<f32>;
 @group(0) @binding(7) var render_surroundings: texture_2d_array<f32>;
 @group(0) @binding(8) var render_clamp: sampler;
@@ -87,12 +87,12 @@ fn render_key(surface: Surface, normal: vec3f, light_size: f32, n_l: f32) -> Ren
   out.thickness = max(0.0, (inside.z - entry) * range);
   // Strands: layers spread evenly between the first and the last of a texel (after deep opacity maps, Yuksel & Keyser 2008).
   let hair_size = vec2f(textureDimensions(render_hair_map));
-  for (var i = 0; i < 4; i++) {
-    let q = at + render_disc(3 * i, turn) * max(spread * 1.5, texel * 2.0) / cm;
+  for (var i = 0; i < 3; i++) {
+    let q = at + render_disc(4 * i, turn) * max(spread * 1.5, texel * 2.0) / cm;
     let map = textureLoad(render_hair_map, clamp(vec2i(q * hair_size), vec2i(0), vec2i(hair_size) - 1), 0);
-    if (map.a > 0.0) {
-      let depth = max(-map.g - map.r, 0.3 / range);
-      out.layers += map.a * clamp((clip.z - map.r - 0.1 / range) / depth, 0.0, 1.0) * 0.25;
+    if (map.z > 0.0) {
+      let depth = max(map.y - map.x, 0.3 / range);
+      out.layers += map.z * clamp((clip.z - map.x - 0.1 / range) / depth, 0.0, 1.0) * 0.33333333;
     }
   }
   return out;
@@ -201,16 +201,16 @@ fn render_hair_light(surface: Surface, shading: Shading, visible: f32) -> vec3f 
   return out;
 }
 
-fn render_light(surface: Surface, shading: Shading, opacity: f32) -> vec3f {
+fn render_light(surface: Surface, shading: Shading) -> vec3f {
   var visible = 1.0;   // of glass: what the map shows lies behind it
-  if (render_draw.w == 0u) { visible = textureLoad(render_occlusion, vec2i(clamp(surface.pixel, vec2f(0.0), vec2f(f32(frame.size.x) - 1.0))), 0).x; }
+  if (render_draw_words[0].w == 0u) { visible = textureLoad(render_occlusion, vec2i(clamp(surface.pixel, vec2f(0.0), vec2f(f32(frame.size.x) - 1.0))), 0).x; }
   if (shading.hair > 0.5) { return render_hair_light(surface, shading, visible); }
   let n = shading.normal;
   let v = surface.view;
   let n_v = clamp(dot(n, v), 0.02, 1.0);
   let r = reflect(-v, n);
   let f0 = mix(vec3f(shading.specular), shading.albedo, shading.metallic);
-  let diffuse = shading.albedo * (1.0 - shading.metallic) * opacity;
+  let diffuse = shading.albedo * (1.0 - shading.metallic);
   let scatter = clamp(shading.subsurface, vec3f(0.0), vec3f(1.0));
   let flesh = scatter.r > 0.0;
   // Light that scattered far does not see fine bumps.

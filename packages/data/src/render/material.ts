@@ -34,7 +34,7 @@ struct Shading {
   coat: f32,         // 0..1 clear smooth layer: wet eyes and lips, lacquer
   hair: f32,         // 1: normal is the strand's tangent, albedo the colour of the fibre
   emission: vec3f,   // linear radiance
-  opacity: f32,      // opaque materials: coverage, below 0.5 is a hole in mask and depth; transparent: blends
+  opacity: f32,      // opaque materials: coverage, below 0.5 is a hole in mask and depth; transparent: colour * opacity over the rest
 };
 
 @group(1) @binding(0) var<uniform> parameters: array<vec4f, 64>;

@@ -29,7 +29,8 @@ export const classifyWgsl = /* wgsl */ `${common}
 @group(0) @binding(3) var visibility: texture_2d<u32>;
 @group(0) @binding(4) var depth: texture_depth_2d;
 @group(0) @binding(5) var<storage, read_write> result: array<u32>;          // [pixels] colour; [pixels] depth: cm along the view axis
-@group(0) @binding(6) var<storage, read> strands: array<u32>;              // [64] 1: hair, whose samples differ
+@group(0) @binding(6) var<storage, read> strands: array<u32>;              // [64] 0 surface, 1 hair, 2 strands, 3 glass; [64] first strand triangle
+@group(0) @binding(7) var<storage, read> drawn: array<u32>;                // strands by strands.wgsl.ts
 
 const NEAR = 2.0;
 const FAR = 2000.0;
@@ -38,9 +39,48 @@ fn linear_depth(d: f32) -> f32 {
   return NEAR * FAR / (FAR - d * (FAR - NEAR));
 }
 
+struct Sample {
+  word: u32,      // drawable << 24 | triangle; EMPTY: the background
+  drawable: u32,
+  z: f32,         // cm along the view axis
+};
+
+fn strand_depth(word: u32) -> f32 {
+  let steps = exp2(32.0 - frame.strands.z) - 2.0;
+  return frame.strands.x + frame.strands.y * (1.0 - (f32(word >> u32(frame.strands.z)) - 1.0) / steps);
+}
+
+// The strands of all drawables are numbered in a row, each drawable's from strands[64 + its index].
+fn strand_word(word: u32) -> u32 {
+  let number = word & ((1u << u32(frame.strands.z)) - 1u);
+  var drawable = 0u;
+  for (var d = 0u; d < u32(frame.strands.w); d++) {
+    if (strands[d] == 2u && strands[MAX_DRAWABLES + d] <= number) { drawable = d; }
+  }
+  return (drawable << 24u) | (number - strands[MAX_DRAWABLES + drawable]);
+}
+
+// While glass is classified, everything else counts as background: it is in the picture already.
+var<private> only_glass = false;
+
+fn sample_at(at: vec2u) -> Sample {
+  let word = textureLoad(visibility, at, 0).x;
+  var seen = Sample(word, min(word >> 24u, BACKGROUND), FAR);
+  if (seen.drawable != BACKGROUND) { seen.z = linear_depth(textureLoad(depth, at, 0)); } else { seen.word = EMPTY; }
+  if (frame.strands.z > 0.0) {
+    let strand = drawn[at.y * frame.size.x * frame.size.y + at.x];
+    if (strand != 0u) {
+      let z = strand_depth(strand);
+      if (z < seen.z) { seen.word = strand_word(strand); seen.drawable = seen.word >> 24u; seen.z = z; }
+    }
+  }
+  if (only_glass && strands[seen.drawable] != 3u) { return Sample(EMPTY, BACKGROUND, FAR); }
+  return seen;
+}
+
 // Strands lie close behind each other; surfaces whose depths differ by five pixels' sizes are two.
 fn apart(drawable: u32, z: f32) -> f32 {
-  return select(5.0, 0.6, strands[drawable] == 1u) * z * frame.camera.w;
+  return select(5.0, 0.6, strands[drawable] == 1u || strands[drawable] == 2u) * z * frame.camera.w;
 }
 
 // Depth of the pixel's centre, FAR where there is only background.
@@ -51,28 +91,20 @@ fn group_samples(id: vec3u) -> f32 {
   let pixel = id.y * size + id.x;
   let centre = (samples / 2u) * samples + samples / 2u;
   let corner = id.xy * samples;
-  let centre_word = textureLoad(visibility, corner + samples / 2u, 0).x;
-  let centre_drawable = min(centre_word >> 24u, BACKGROUND);
-  var centre_z = FAR;
-  if (centre_drawable != BACKGROUND) { centre_z = linear_depth(textureLoad(depth, corner + samples / 2u, 0)); }
+  let middle = sample_at(corner + samples / 2u);
 
   // Most pixels show one thing.
-  var mixed = 0u;
+  var mixed = false;
+  let limit = apart(middle.drawable, middle.z);
   for (var s = 0u; s < count; s++) {
-    mixed |= (textureLoad(visibility, corner + vec2u(s % samples, s / samples), 0).x ^ centre_word) & 0xff000000u;
+    let other = sample_at(corner + vec2u(s % samples, s / samples));
+    mixed = mixed || other.drawable != middle.drawable || abs(other.z - middle.z) > limit;
   }
-  if (mixed == 0u && centre_drawable != BACKGROUND) {
-    let limit = apart(centre_drawable, centre_z);
-    for (var s = 0u; s < count; s++) {
-      let z = linear_depth(textureLoad(depth, corner + vec2u(s % samples, s / samples), 0));
-      mixed |= select(0u, 1u, abs(z - centre_z) > limit);
-    }
-  }
-  if (mixed == 0u) {
-    slots[pixel * SLOTS] = vec2u(select(centre_word, EMPTY, centre_drawable == BACKGROUND), centre | (count << 8u));
+  if (!mixed) {
+    slots[pixel * SLOTS] = vec2u(middle.word, centre | (count << 8u));
     for (var k = 1u; k < SLOTS; k++) { slots[pixel * SLOTS + k] = vec2u(EMPTY, 0u); }
-    atomicAdd(&lists[centre_drawable], 1u);
-    return centre_z;
+    atomicAdd(&lists[middle.drawable], 1u);
+    return middle.z;
   }
 
   var words: array<u32, 4>;
@@ -83,20 +115,16 @@ fn group_samples(id: vec3u) -> f32 {
     // The centre first, so that it stands for its group.
     var s = i;
     if (i == 0u) { s = centre; } else if (i <= centre) { s = i - 1u; }
-    let at = corner + vec2u(s % samples, s / samples);
-    let word = textureLoad(visibility, at, 0).x;
-    let drawable = min(word >> 24u, BACKGROUND);
-    var z = FAR;
-    if (drawable != BACKGROUND) { z = linear_depth(textureLoad(depth, at, 0)); }
+    let seen = sample_at(corner + vec2u(s % samples, s / samples));
     var best = 0u;
     var difference = 1e9;
     for (var k = 0u; k < used; k++) {
-      let d = select(1e6, 0.0, min(words[k] >> 24u, BACKGROUND) == drawable) + abs(depths[k] - z);
+      let d = select(1e6, 0.0, min(words[k] >> 24u, BACKGROUND) == seen.drawable) + abs(depths[k] - seen.z);
       if (d < difference) { difference = d; best = k; }
     }
-    if (used < SLOTS && difference > apart(drawable, z)) {
-      words[used] = select(word, EMPTY, drawable == BACKGROUND);
-      depths[used] = z;
+    if (used < SLOTS && difference > apart(seen.drawable, seen.z)) {
+      words[used] = seen.word;
+      depths[used] = seen.z;
       marks[used] = s | (1u << 8u);
       used++;
     } else {
@@ -111,7 +139,7 @@ fn group_samples(id: vec3u) -> f32 {
       slots[pixel * SLOTS + k] = vec2u(EMPTY, 0u);
     }
   }
-  return centre_z;
+  return middle.z;
 }
 
 @compute @workgroup_size(8, 8)
@@ -126,6 +154,7 @@ fn classify(@builtin(global_invocation_id) id: vec3u) {
 @compute @workgroup_size(8, 8)
 fn classify_transparent(@builtin(global_invocation_id) id: vec3u) {
   if (id.x >= frame.size.x || id.y >= frame.size.x) { return; }
+  only_glass = true;
   _ = group_samples(id);
 }
 `;

@@ -181,7 +181,7 @@ describe('light', () => {
 });
 
 describe('transparent', () => {
-  const glass = (label: string, colour: string) => material(label, `s.albedo = vec3f(0.0); s.specular = 0.0; s.emission = ${colour} * 0.5; s.opacity = 0.5;`, { transparent: true, doubleSided: true });
+  const glass = (label: string, colour: string) => material(label, `s.albedo = vec3f(0.0); s.specular = 0.0; s.emission = ${colour}; s.opacity = 0.5;`, { transparent: true, doubleSided: true });
   test('glass lies over what is behind it and leaves mask and depth alone; the farthest is drawn first', async () => {
     const base = drawable(square([0, 0, 0], 8), green, 'eye');
     const near = drawable(square([0, 0, 4], 5), glass('near', 'vec3f(1.0, 0.0, 0.0)'));

@@ -11,7 +11,7 @@ import type { Lighting } from '../setting/lighting.ts';
 import type { Drawable, Material } from './drawable.ts';
 import { InvalidDrawableError } from './errors.ts';
 import { ENVIRONMENT_HEIGHT, ENVIRONMENT_LAYERS, ENVIRONMENT_WIDTH, environmentWgsl } from './environment.wgsl.ts';
-import { FRAME_FLOATS, frameWgsl, packFrame, type ShadowFrame } from './frame.ts';
+import { FRAME_FLOATS, frameWgsl, NEAR, packFrame, type ShadowFrame, type StrandFrame } from './frame.ts';
 import { lightWgsl } from './light.wgsl.ts';
 import { materialWgsl } from './material.ts';
 import { MeshBuffers } from './mesh-buffers.ts';
@@ -23,8 +23,9 @@ import { resolveWgsl } from './resolve.wgsl.ts';
 import { BACKGROUND_INDEX, classifyWgsl, listWgsl, MAX_DRAWABLES } from './samples.wgsl.ts';
 import { backdropWgsl, shadeWgsl } from './shade.wgsl.ts';
 import { shadowFrame } from './shadow.ts';
+import { strandBits, strandShadowWgsl, strandsWgsl } from './strands.wgsl.ts';
 import { studioBackground, studioLighting } from './studio.ts';
-import { SHADOW_TEXELS, Targets } from './targets.ts';
+import { HAIR_SHADOW_TEXELS, SHADOW_TEXELS, Targets } from './targets.ts';
 import { cutoutWgsl, visibilityWgsl } from './visibility.wgsl.ts';
 
 export interface SceneRendererOptions {
@@ -68,6 +69,8 @@ interface Entry {
   drawable: Drawable;
   index: number;
   mesh: MeshBuffers;
+  /** How its triangles are found: by the fixed pipeline, as strands in compute, or over the picture. */
+  kind: 'surface' | 'strands' | 'transparent';
 }
 
 export class SceneRenderer implements Disposable {
@@ -78,7 +81,7 @@ export class SceneRenderer implements Disposable {
   readonly #photo: PhotoPass;
   readonly #pipelines: RenderPipelines;
   readonly #targets: Targets;
-  readonly #views: Record<'visibility' | 'depth' | 'shadow' | 'hairShadow', GPUTextureView>;
+  readonly #views: Record<'visibility' | 'depth' | 'shadow', GPUTextureView>;
   readonly #frame: GPUBuffer;
   readonly #draws: GPUBuffer;
   readonly #parameters: GPUBuffer;
@@ -123,14 +126,14 @@ export class SceneRenderer implements Disposable {
     this.#layouts = createLayouts(device);
     this.#pipelines = new RenderPipelines(gpu);
     this.#targets = new Targets(gpu, size, samples);
-    const { visibility, depth, shadow, hairShadow } = this.#targets;
-    this.#views = { visibility: visibility.createView(), depth: depth.createView(), shadow: shadow.createView(), hairShadow: hairShadow.createView() };
+    const { visibility, depth, shadow } = this.#targets;
+    this.#views = { visibility: visibility.createView(), depth: depth.createView(), shadow: shadow.createView() };
     const uniform = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
     this.#frame = gpu.createBuffer(FRAME_FLOATS * 4, 'render/frame', uniform);
     this.#draws = gpu.createBuffer(MAX_DRAWABLES * DRAW_STRIDE, 'render/draws', uniform);
     this.#parameters = gpu.createBuffer(MAX_DRAWABLES * PARAMETER_STRIDE, 'render/parameters', uniform);
     this.#backgroundParameters = gpu.createBuffer(512, 'render/background', uniform);
-    this.#strands = gpu.createBuffer(MAX_DRAWABLES * 4, 'render/strands', GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST);
+    this.#strands = gpu.createBuffer(2 * MAX_DRAWABLES * 4, 'render/strands', GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST);
     this.#white = device.createTexture({ label: 'render/white', size: [1, 1], format: 'rgba8unorm', usage: GPUTextureUsage.TEXTURE_BINDING | GPUTextureUsage.COPY_DST });
     device.queue.writeTexture({ texture: this.#white }, Uint8Array.of(255, 255, 255, 255), {}, [1, 1]);
     this.#sampler = device.createSampler({ label: 'render/linear', magFilter: 'linear', minFilter: 'linear', mipmapFilter: 'linear', addressModeU: 'repeat', addressModeV: 'repeat' });
@@ -206,21 +209,22 @@ export class SceneRenderer implements Disposable {
     if (drawables.length > BACKGROUND_INDEX - 3) throw new InvalidDrawableError(drawables.at(-1)!.label, `${drawables.length} drawables in one picture.`, `At most ${BACKGROUND_INDEX - 3}: merge meshes that share a material.`, { count: drawables.length });
     const pipelines = await this.#compileAll(drawables, background);
     this.#assertUsable();
-    const entries = drawables.map((drawable, index): Entry => ({ drawable, index, mesh: this.#mesh(drawable) }));
+    const entries = drawables.map((drawable, index): Entry => ({ drawable, index, mesh: this.#mesh(drawable), kind: kindOf(drawable.material) }));
+    const strands = entries.filter(({ kind }) => kind === 'strands');
     this.#writeUniforms(entries, background);
-    const casters = entries.filter(({ drawable: { castsShadow = true, material } }) => castsShadow && material.transparent !== true);
+    const casters = entries.filter(({ drawable: { castsShadow = true }, kind }) => castsShadow && kind !== 'transparent');
     const shadow = shadowFrame(lighting, view, casters.map(({ mesh }) => mesh.bounds), SHADOW_TEXELS);
     const frame = new Float32Array(FRAME_FLOATS);
-    packFrame(frame, { view, size: this.size, samples: this.samples, seed, lighting, shadow, backdropBlur: backdropBlur(photo, view.focal) });
+    packFrame(frame, { view, size: this.size, samples: this.samples, seed, lighting, shadow, strands: strandFrame(strands, entries.length, view), backdropBlur: backdropBlur(photo, view.focal) });
     this.#gpu.writeBuffer(this.#frame, frame);
 
     const encoder = this.#gpu.device.createCommandEncoder({ label: 'render' });
-    const [transparent, opaque] = [true, false].map((wanted) => entries.filter(({ drawable }) => (drawable.material.transparent === true) === wanted)) as [Entry[], Entry[]];
     this.#encodeEnvironment(encoder, background, pipelines);
     this.#encodeShadow(encoder, casters, shadow, pipelines);
-    this.#encodeVisibility(encoder, opaque, pipelines, true);
-    this.#encodeShading(encoder, opaque, pipelines);
-    for (const entry of farthestFirst(transparent, view)) this.#encodeTransparent(encoder, entry, pipelines);
+    this.#encodeVisibility(encoder, entries.filter(({ kind }) => kind === 'surface'), pipelines, true);
+    this.#encodeStrands(encoder, strands, pipelines.fixed.drawStrands, 'strands', this.#targets.strands);
+    this.#encodeShading(encoder, entries.filter(({ kind }) => kind !== 'transparent'), pipelines);
+    for (const entry of farthestFirst(entries.filter(({ kind }) => kind === 'transparent'), view)) this.#encodeTransparent(encoder, entry, pipelines);
     const { light, radiance, result } = this.#targets;
     this.#photo.encode(encoder, photo, { size: this.size, seed, focusDistance: depthOf(EYES, view) }, { light, scratch: radiance, result });
     this.#profile?.resolve(encoder);
@@ -254,7 +258,7 @@ export class SceneRenderer implements Disposable {
     });
   }
 
-  #encodeShadow(encoder: GPUCommandEncoder, casters: readonly Entry[], shadow: ShadowFrame | undefined, { shadows }: CompiledScene): void {
+  #encodeShadow(encoder: GPUCommandEncoder, casters: readonly Entry[], shadow: ShadowFrame | undefined, { shadows, fixed }: CompiledScene): void {
     if (shadow === undefined) return;
     const key = `${[...shadow.projection].join()} ${casters.map(({ mesh, drawable }) => `${mesh.stamp}${drawable.material.label}`).join()}`;
     if (key === this.#shadowKey) return;
@@ -269,12 +273,27 @@ export class SceneRenderer implements Disposable {
       ...timestamps(this.#profile?.next('shadow')),
       colorAttachments: [],
       depthStencilAttachment: { view: this.#views.shadow, depthLoadOp: 'clear', depthStoreOp: 'store', depthClearValue: 1 },
-    }), casters.filter(({ drawable }) => !isStrands(drawable.material)));
-    draw(encoder.beginRenderPass({
-      label: 'render/hair shadow',
-      ...timestamps(this.#profile?.next('hair shadow')),
-      colorAttachments: [{ view: this.#views.hairShadow, loadOp: 'clear', storeOp: 'store', clearValue: { r: 2, g: 2, b: 0, a: 0 } }],
-    }), casters.filter(({ drawable }) => isStrands(drawable.material)));
+    }), casters.filter(({ kind }) => kind === 'surface'));
+    this.#encodeStrands(encoder, casters.filter(({ kind }) => kind === 'strands'), fixed.shadeStrands, 'strand shadow', this.#targets.strandShadow);
+    this.#compute(encoder, 'strand shadow map', (pass) => {
+      pass.setPipeline(fixed.packShadow);
+      pass.setBindGroup(0, this.#groups.packShadow);
+      pass.dispatchWorkgroups(HAIR_SHADOW_TEXELS / 8, HAIR_SHADOW_TEXELS / 8);
+    });
+  }
+
+  /** One of the two passes of strands, into a buffer that is cleared first. */
+  #encodeStrands(encoder: GPUCommandEncoder, entries: readonly Entry[], pipeline: GPUComputePipeline, label: string, buffer: GPUBuffer): void {
+    encoder.clearBuffer(buffer);
+    if (entries.length === 0) return;
+    this.#compute(encoder, label, (pass) => {
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, this.#groups.strands);
+      for (const { drawable, index, mesh } of entries) {
+        pass.setBindGroup(1, this.#meshes.get(drawable.mesh)!.groups.shade, [index * DRAW_STRIDE]);
+        pass.dispatchWorkgroups(...gridOf(mesh.numTriangles));
+      }
+    });
   }
 
   #draw(pass: GPURenderPassEncoder, { drawable, index, mesh }: Entry, pipeline: GPURenderPipeline): void {
@@ -417,11 +436,14 @@ export class SceneRenderer implements Disposable {
   #writeUniforms(entries: readonly Entry[], background: Background): void {
     const parameters = new Float32Array((entries.length * PARAMETER_STRIDE) / 4);
     const draws = new Uint32Array((entries.length * DRAW_STRIDE) / 4);
-    const strands = new Uint32Array(MAX_DRAWABLES);
-    for (const { drawable: { material }, index } of entries) {
+    const strands = new Uint32Array(2 * MAX_DRAWABLES);
+    let numStrands = 0;
+    for (const { drawable: { material }, index, kind, mesh } of entries) {
       parameters.set(material.parameters, (index * PARAMETER_STRIDE) / 4);
-      strands[index] = isStrands(material) ? 1 : 0;
-      draws.set([index, material.doubleSided === true ? 1 : 0, strands[index]!, material.transparent === true ? 1 : 0], (index * DRAW_STRIDE) / 4);
+      strands[index] = kind === 'transparent' ? 3 : kind === 'strands' ? 2 : isHair(material) ? 1 : 0;
+      strands[MAX_DRAWABLES + index] = numStrands;
+      draws.set([index, material.doubleSided === true ? 1 : 0, isHair(material) ? 1 : 0, material.transparent === true ? 1 : 0, numStrands, mesh.numTriangles], (index * DRAW_STRIDE) / 4);
+      if (kind === 'strands') numStrands += mesh.numTriangles;
     }
     if (entries.length > 0) {
       this.#gpu.writeBuffer(this.#parameters, parameters);
@@ -433,7 +455,7 @@ export class SceneRenderer implements Disposable {
   }
 
   #compileFixed(): Promise<FixedPipelines> {
-    const compute = (entryPoint: string, code: string, layout: GPUBindGroupLayout) => this.#pipelines.compute(`render/${entryPoint}`, () => frameWgsl + code, entryPoint, [layout]);
+    const compute = (entryPoint: string, code: string, ...layouts: GPUBindGroupLayout[]) => this.#pipelines.compute(`render/${entryPoint}`, () => frameWgsl + code, entryPoint, layouts);
     return allOf({
       classify: compute('classify', classifyWgsl, this.#layouts.classify),
       offsets: compute('offsets', listWgsl, this.#layouts.list),
@@ -442,6 +464,9 @@ export class SceneRenderer implements Disposable {
       occlude: compute('occlude', occlusionWgsl, this.#layouts.occlude),
       spread: compute('spread', occlusionWgsl, this.#layouts.spread),
       resolve: compute('resolve', resolveWgsl, this.#layouts.resolve),
+      drawStrands: compute('draw_strands', strandsWgsl, this.#layouts.strands, this.#layouts.mesh),
+      shadeStrands: compute('shade_strands', strandsWgsl, this.#layouts.strands, this.#layouts.mesh),
+      packShadow: this.#pipelines.compute('render/pack_shadow', () => strandShadowWgsl, 'pack_shadow', [this.#layouts.packShadow]),
       blend: compute('blend', resolveWgsl, this.#layouts.resolve),
     });
   }
@@ -461,8 +486,7 @@ export class SceneRenderer implements Disposable {
   #rasterPipeline(material: Material, purpose: 'visibility' | 'shadow'): Promise<GPURenderPipeline> {
     const cullMode = material.doubleSided === true ? 'none' : 'back';
     const cutout = isCutout(material);
-    const strands = purpose === 'shadow' && isStrands(material);
-    const label = `render/${strands ? 'strand shadow' : purpose}/${cutout ? material.label : 'plain'}/${cullMode}`;
+    const label = `render/${purpose}/${cutout ? material.label : 'plain'}/${cullMode}`;
     const layouts = cutout ? [this.#layouts.frame, this.#layouts.material, this.#layouts.cutoutMesh] : [this.#layouts.frame, this.#layouts.visibilityMesh];
     const code = () => (cutout ? `${frameWgsl}${noiseWgsl}${materialWgsl}${material.wgsl}${cutoutWgsl}` : frameWgsl + visibilityWgsl);
     const primitive: GPUPrimitiveState = { topology: 'triangle-list', frontFace: 'ccw', cullMode };
@@ -470,20 +494,21 @@ export class SceneRenderer implements Disposable {
     return this.#pipelines.render(label, code, layouts, (module) => {
       if (purpose === 'visibility') return { vertex: { module, entryPoint: 'vertex' }, fragment: { module, entryPoint: 'fragment', targets: [{ format: 'r32uint' }] }, primitive, depthStencil };
       const vertex = { module, entryPoint: 'shadow_vertex' };
-      if (strands) return { vertex, fragment: { module, entryPoint: 'strand_fragment', targets: [{ format: 'rgba16float', blend: strandBlend }] }, primitive };
       return { vertex, ...(cutout && { fragment: { module, entryPoint: 'shadow_fragment', targets: [] } }), primitive, depthStencil };
     });
   }
 
   #createGroups(): FixedGroups {
     const { device } = this.#gpu;
-    const { visibility, depth, shadow, hairShadow, coarseOcclusion, occlusion, environment, slots, lists, dispatches, radiance, light, result } = this.#targets;
+    const { visibility, depth, strands, strandShadow, shadow, hairShadow, coarseOcclusion, occlusion, environment, slots, lists, dispatches, radiance, light, result } = this.#targets;
     const group = (layout: GPUBindGroupLayout, resources: GPUBindingResource[]) => device.createBindGroup({ layout, entries: resources.map((resource, binding) => ({ binding, resource })) });
     const sparse = (layout: GPUBindGroupLayout, resources: Record<number, GPUBindingResource>) => device.createBindGroup({ layout, entries: Object.entries(resources).map(([binding, resource]) => ({ binding: Number(binding), resource })) });
     const frame = { buffer: this.#frame };
     return {
       frame: group(this.#layouts.frame, [frame]),
-      classify: group(this.#layouts.classify, [frame, { buffer: slots }, { buffer: lists }, visibility.createView(), depth.createView(), { buffer: result }, { buffer: this.#strands }]),
+      classify: group(this.#layouts.classify, [frame, { buffer: slots }, { buffer: lists }, visibility.createView(), depth.createView(), { buffer: result }, { buffer: this.#strands }, { buffer: strands }]),
+      strands: group(this.#layouts.strands, [frame, { buffer: strands }, { buffer: strandShadow }]),
+      packShadow: group(this.#layouts.packShadow, [{ buffer: strandShadow }, hairShadow.createView()]),
       list: group(this.#layouts.list, [frame, { buffer: slots }, { buffer: lists }, { buffer: dispatches }]),
       shade: group(this.#layouts.shade, [frame, { buffer: slots }, { buffer: lists }, { buffer: radiance }, shadow.createView(), hairShadow.createView(), occlusion.createView(), environment.createView({ dimension: '2d-array' }), this.#clampSampler, this.#compareSampler]),
       environment: group(this.#layouts.environment, [{ buffer: this.#backgroundParameters }, environment.createView({ dimension: '2d-array' })]),
@@ -501,7 +526,7 @@ export class SceneRenderer implements Disposable {
     return {
       visibility: group(this.#layouts.visibilityMesh, [positions, source]),
       cutout: group(this.#layouts.cutoutMesh, [positions, source, normals, attributes]),
-      shade: group(this.#layouts.mesh, [positions, normals, attributes, triangles], { buffer: this.#draws, size: 16 }),
+      shade: group(this.#layouts.mesh, [positions, normals, attributes, triangles], { buffer: this.#draws, size: 32 }),
     };
   }
 
@@ -526,6 +551,9 @@ interface FixedPipelines {
   spread: GPUComputePipeline;
   resolve: GPUComputePipeline;
   blend: GPUComputePipeline;
+  drawStrands: GPUComputePipeline;
+  shadeStrands: GPUComputePipeline;
+  packShadow: GPUComputePipeline;
 }
 
 /** Arrays by the drawable's index. */
@@ -546,6 +574,8 @@ interface FixedGroups {
   resolve: GPUBindGroup;
   background: GPUBindGroup;
   environment: GPUBindGroup;
+  strands: GPUBindGroup;
+  packShadow: GPUBindGroup;
   occlude: GPUBindGroup;
   spread: GPUBindGroup;
 }
@@ -578,7 +608,9 @@ function createLayouts(device: GPUDevice) {
     visibilityMesh: layout('visibility mesh', VERTEX, read, read),
     cutoutMesh: layout('cutout mesh', VERTEX, read, read, read, read),
     mesh: layout('mesh', COMPUTE, read, read, read, read, dynamic),
-    classify: layout('classify', COMPUTE, uniform, write, write, texture('uint'), texture('depth'), write, read),
+    classify: layout('classify', COMPUTE, uniform, write, write, texture('uint'), texture('depth'), write, read, read),
+    strands: layout('strands', COMPUTE, uniform, write, write),
+    packShadow: layout('pack shadow', COMPUTE, read, { storageTexture: { format: 'rgba32float' } }),
     list: layout('list', COMPUTE, uniform, write, write, write),
     shade: layout('shade', COMPUTE, uniform, read, read, write, texture('depth'), texture('unfilterable-float'), texture('unfilterable-float'), { texture: { sampleType: 'float', viewDimension: '2d-array' } }, { sampler: { type: 'filtering' } }, { sampler: { type: 'comparison' } }),
     environment: layout('environment', COMPUTE, uniform, { storageTexture: { format: 'rgba16float', viewDimension: '2d-array' } }),
@@ -589,16 +621,30 @@ function createLayouts(device: GPUDevice) {
   };
 }
 
-const strandBlend: GPUBlendState = { color: { operation: 'min', srcFactor: 'one', dstFactor: 'one' }, alpha: { operation: 'add', srcFactor: 'one', dstFactor: 'one' } };
-
 /** Does the material leave holes? Reading its text keeps authors from forgetting a flag. */
 const isCutout = (material: Material): boolean => material.transparent !== true && /\bopacity\b/.test(material.wgsl);
 
 /** Are its normals tangents of strands? */
-const isStrands = (material: Material): boolean => /\.hair\s*=/.test(material.wgsl);
+const isHair = (material: Material): boolean => /\.hair\s*=/.test(material.wgsl);
+
+const kindOf = (material: Material): Entry['kind'] => (material.transparent === true ? 'transparent' : isHair(material) && !isCutout(material) ? 'strands' : 'surface');
 
 /** Cm along the view axis. */
 const depthOf = ([x, y, z]: readonly [number, number, number], { rotation: r, translation: t }: View): number => -(r[2] * x + r[5] * y + r[8] * z + t[2]);
+
+function strandFrame(strands: readonly Entry[], numDrawables: number, view: View): StrandFrame {
+  let [nearest, farthest, numTriangles] = [Infinity, 0, 0];
+  for (const { mesh: { bounds: b, numTriangles: own } } of strands) {
+    for (let k = 0; k < 8; k++) {
+      const depth = depthOf([b[k & 1 ? 3 : 0]!, b[k & 2 ? 4 : 1]!, b[k & 4 ? 5 : 2]!], view);
+      nearest = Math.min(nearest, depth);
+      farthest = Math.max(farthest, depth);
+    }
+    numTriangles += own;
+  }
+  if (numTriangles === 0) return { nearest: 0, farthest: 1, bits: 0, numDrawables };
+  return { nearest: Math.max(nearest, NEAR), farthest, bits: strandBits(numTriangles), numDrawables };
+}
 
 function farthestFirst(entries: readonly Entry[], view: View): Entry[] {
   const depth = ({ mesh: { bounds: b } }: Entry) => depthOf([(b[0]! + b[3]!) / 2, (b[1]! + b[4]!) / 2, (b[2]! + b[5]!) / 2], view);

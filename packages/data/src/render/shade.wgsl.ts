@@ -42,7 +42,7 @@ export const shadeWgsl = /* wgsl */ `${lists}
 @group(2) @binding(1) var<storage, read> render_normals: array<f32>;
 @group(2) @binding(2) var<storage, read> render_attributes: array<f32>;
 @group(2) @binding(3) var<storage, read> render_triangles: array<vec4u>;
-@group(2) @binding(4) var<uniform> render_draw: vec4u;   // drawable, 1 = double-sided, 1 = strands, 1 = transparent
+@group(2) @binding(4) var<uniform> render_draw_words: array<vec4u, 2>;   // drawable, 1 = double-sided, 1 = strands, 1 = transparent
 
 fn render_vec3(index: u32, which: u32) -> vec3f {
   let i = 3u * index;
@@ -69,7 +69,7 @@ fn render_surface(word: u32, crop: vec2f) -> Surface {
   let to_camera = frame.camera.xyz - position;
   let distance = length(to_camera);
   var normal = normalize(render_vec3(corners.x, 1u) * u + render_vec3(corners.y, 1u) * v + render_vec3(corners.z, 1u) * w + vec3f(0.0, 0.0, 1e-9));
-  if (render_draw.y == 1u && render_draw.z == 0u && dot(cross(ab, ac), to_camera) < 0.0) { normal = -normal; }
+  if (render_draw_words[0].y == 1u && render_draw_words[0].z == 0u && dot(cross(ab, ac), to_camera) < 0.0) { normal = -normal; }
   let ia = 6u * corners.x;
   let ib = 6u * corners.y;
   let ic = 6u * corners.z;
@@ -83,17 +83,17 @@ fn render_surface(word: u32, crop: vec2f) -> Surface {
 
 @compute @workgroup_size(64)
 fn render_shade(@builtin(global_invocation_id) id: vec3u) {
-  let drawable = render_draw.x;
+  let drawable = render_draw_words[0].x;
   if (id.x >= render_lists[drawable]) { return; }
   let slot = render_lists[192u + render_lists[64u + drawable] + id.x];
   let entry = render_slots[slot];
   let surface = render_surface(entry.x, render_sample(slot, entry.y));
   let shading = evaluate(surface);
-  if (render_draw.w == 1u) {
+  if (render_draw_words[0].w == 1u) {
     let opacity = clamp(shading.opacity, 0.0, 1.0);
-    render_radiance[slot] = vec4f(render_light(surface, shading, opacity), opacity);
+    render_radiance[slot] = vec4f(render_light(surface, shading) * opacity, opacity);
   } else {
-    render_radiance[slot] = vec4f(render_light(surface, shading, 1.0), f32(render_triangles[entry.x & 0xffffffu].w));
+    render_radiance[slot] = vec4f(render_light(surface, shading), f32(render_triangles[entry.x & 0xffffffu].w));
   }
 }
 `;

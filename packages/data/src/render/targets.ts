@@ -18,6 +18,9 @@ export class Targets implements Disposable {
   readonly coarseOcclusion: GPUTexture;
   readonly occlusion: GPUTexture;
   readonly environment: GPUTexture;
+  /** `[size * samples]^2` words of the nearest strands. */
+  readonly strands: GPUBuffer;
+  readonly strandShadow: GPUBuffer;
   readonly slots: GPUBuffer;
   readonly lists: GPUBuffer;
   readonly dispatches: GPUBuffer;
@@ -36,12 +39,14 @@ export class Targets implements Disposable {
     this.visibility = texture('visibility', 'r32uint', [side, side]);
     this.depth = texture('depth', 'depth32float', [side, side]);
     this.shadow = texture('shadow', 'depth32float', [SHADOW_TEXELS, SHADOW_TEXELS]);
-    this.hairShadow = texture('hair shadow', 'rgba16float', [HAIR_SHADOW_TEXELS, HAIR_SHADOW_TEXELS]);
+    this.hairShadow = texture('hair shadow', 'rgba32float', [HAIR_SHADOW_TEXELS, HAIR_SHADOW_TEXELS], STORAGE_BINDING);
     const half = Math.ceil(size / 2);
     this.coarseOcclusion = texture('coarse occlusion', 'r32float', [half, half], STORAGE_BINDING);
     this.occlusion = texture('occlusion', 'r32float', [size, size], STORAGE_BINDING);
     this.environment = texture('environment', 'rgba16float', [ENVIRONMENT_WIDTH, ENVIRONMENT_HEIGHT, ENVIRONMENT_LAYERS], STORAGE_BINDING);
     const buffer = (label: string, byteLength: number, usage = 0) => gpu.createBuffer(byteLength, `render/${label}`, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC | usage);
+    this.strands = buffer('strands', side * side * 4);
+    this.strandShadow = buffer('strand shadow', HAIR_SHADOW_TEXELS ** 2 * 12);
     this.slots = buffer('slots', pixels * SLOTS * 8);
     this.lists = buffer('lists', (LIST_HEADER + pixels * SLOTS) * 4);
     this.dispatches = buffer('dispatches', MAX_DRAWABLES * 12, GPUBufferUsage.INDIRECT);
@@ -52,6 +57,6 @@ export class Targets implements Disposable {
 
   [Symbol.dispose](): void {
     for (const texture of [this.visibility, this.depth, this.shadow, this.hairShadow, this.coarseOcclusion, this.occlusion, this.environment]) texture.destroy();
-    for (const buffer of [this.slots, this.lists, this.dispatches, this.radiance, this.light, this.result]) this.#gpu.releaseBuffer(buffer);
+    for (const buffer of [this.strands, this.strandShadow, this.slots, this.lists, this.dispatches, this.radiance, this.light, this.result]) this.#gpu.releaseBuffer(buffer);
   }
 }

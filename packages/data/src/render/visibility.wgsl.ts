@@ -34,12 +34,6 @@ fn shadow_vertex(@builtin(vertex_index) index: u32) -> @builtin(position) vec4f 
 fn fragment(@location(0) @interpolate(flat, first) id: u32) -> @location(0) u32 {
   return id;
 }
-
-// Blended with min, min, -, sum: nearest depth, minus the farthest, layers.
-@fragment
-fn strand_fragment(@builtin(position) at: vec4f) -> @location(0) vec4f {
-  return vec4f(at.z, -at.z, 0.0, 1.0);
-}
 `;
 
 /** Drawables with holes: after frame, noise, material header and material. Coverage is dithered over a pixel's samples. */
@@ -90,16 +84,12 @@ fn fragment(corner: RenderCorner) -> @location(0) u32 {
   let samples = frame.size.y;
   let at = vec2u(corner.clip.xy) % samples;
   // Thresholds spread over the samples of a pixel: alpha to coverage. The middle one has 1/2, which mask and depth see.
-  let threshold = (f32((at.x + at.y * samples) * 7u % (samples * samples)) + 0.5) / f32(samples * samples);
-  let opacity = render_opacity(corner, corner.clip.xy / f32(samples));
-  let middle = samples / 2u;
-  if (opacity < select(threshold, 0.5, at.x == middle && at.y == middle)) { discard; }
+  let last = samples * samples - 1u;
+  let order = (at.x + at.y * samples) * 7u % (last + 1u);
+  let middle = (samples / 2u) * (samples + 1u) * 7u % (last + 1u);
+  let threshold = (f32((order + last / 2u + last + 1u - middle) % (last + 1u)) + 0.5) / f32(last + 1u);
+  if (render_opacity(corner, corner.clip.xy / f32(samples)) < threshold) { discard; }
   return corner.id;
-}
-
-@fragment
-fn strand_fragment(corner: RenderCorner) -> @location(0) vec4f {
-  return vec4f(corner.clip.z, -corner.clip.z, 0.0, render_opacity(corner, vec2f(0.0)));
 }
 
 @fragment
