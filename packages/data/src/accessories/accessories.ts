@@ -66,5 +66,5 @@ function buildCape(parts: Parts, look: VeilLook, fit: HeadFit, traits: Traits): 
   buildGarment(parts, wear({
     kind: 'cape', stuff: look.stuff, trim: look.stuff, neckline: { drop: -2.6, scoop: 0, vee: 0, veeWidth: 6, side: 0, back: 0, lean: 0 }, collar: { kind: 'none' }, looseness: 1.5, stiffness: 0.9, folds: 0.9 * look.folds,
     seams: 'none', front: { kind: 'closed' }, straps: null, pocket: false, epaulettes: false, seed: look.seed,
-  }, body, 0.2), 'headwear');
+  }, body, 0.2), { region: 'headwear' });
 }

@@ -58,8 +58,8 @@ export class Body {
     this.skin = new Float32Array(AZIMUTHS * POLARS);
     this.border = new Float32Array(AZIMUTHS);
     const map = this.#meshMap(fit);
-    const torso = this.#torso();
-    for (let i = 0; i < AZIMUTHS; i++) this.#column(i, map, torso);
+    const volume = this.#volumeRadii();
+    for (let i = 0; i < AZIMUTHS; i++) this.#column(i, map, volume);
     this.#smoothJoint();
   }
 
@@ -85,16 +85,16 @@ export class Body {
   drape(rounds: number): Drape {
     const inverse = Float32Array.from(this.skin, (r) => 1 / r);
     const limit = inverse.slice();
-    const alongPolar = 1 / Math.cos(POLAR_STEP);
+    const alongPolar = 0.35 / Math.cos(POLAR_STEP);
+    const alongAzimuth = Float64Array.from({ length: POLARS }, (_, j) => 0.15 / Math.cos(AZIMUTH_STEP * Math.sin(this.polarOf(j))));
     for (let round = 0; round < rounds; round++)
       for (let i = 0; i < AZIMUTHS; i++) {
         const west = ((i + AZIMUTHS - 1) % AZIMUTHS) * POLARS, east = ((i + 1) % AZIMUTHS) * POLARS;
         for (let j = 1; j < POLARS - 1; j++) {
           const at = i * POLARS + j;
           // A straight line satisfies u(-h) + u(h) = 2 cos(h) u(0) for u = 1 / r.
-          const vertical = ((inverse[at - 1]! + inverse[at + 1]!) / 2) * alongPolar;
-          const horizontal = (inverse[west + j]! + inverse[east + j]!) / 2 / Math.cos(AZIMUTH_STEP * Math.sin(this.polarOf(j)));
-          inverse[at] = Math.min(limit[at]!, 0.7 * vertical + 0.3 * horizontal);
+          const straight = alongPolar * (inverse[at - 1]! + inverse[at + 1]!) + alongAzimuth[j]! * (inverse[west + j]! + inverse[east + j]!);
+          inverse[at] = Math.min(limit[at]!, straight);
         }
       }
     return new Drape(this, inverse.map((u) => 1 / u));
@@ -115,7 +115,7 @@ export class Body {
     return new ProjectedMap(directionFrame(2.5, 0.04)).rasterize(fit.head.neutralPositions, kept, azimuthal(this.inner), 'nearest', 1);
   }
 
-  #column(i: number, map: ProjectedMap, torso: (p: Vec3) => number): void {
+  #column(i: number, map: ProjectedMap, volume: Float32Array): void {
     const azimuth = this.azimuthOf(i);
     const measured = Array.from({ length: POLARS }, (_, j) => { const polar = this.polarOf(j); return map.sample(polar * Math.sin(azimuth), polar * Math.cos(azimuth)); });
     const first = measured.findIndex((r) => !Number.isNaN(r));
@@ -125,7 +125,7 @@ export class Body {
     do last--; while (last > first && Number.isNaN(measured[last]!));
     last = Math.max(first, last);
     this.border[i] = this.polarOf(Math.max(0, last));
-    const volumeAt = (j: number) => outermost(torso, this.inner, this.direction(azimuth, this.polarOf(j)));
+    const volumeAt = (j: number) => volume[i * POLARS + j]!;
     const ratio = last >= 0 ? clamp(measured[last]! / volumeAt(last), 0.7, 1.5) : 1;
     for (let j = 0; j < POLARS; j++) {
       const polar = this.polarOf(j);
@@ -136,6 +136,22 @@ export class Body {
       else radius = volumeAt(j) * (1 + (ratio - 1) * Math.exp(-(((polar - this.polarOf(last)) / 0.35) ** 2)));
       this.skin[i * POLARS + j] = radius;
     }
+  }
+
+  /** Radii of the torso's volumes, from a little above any mesh's border. Both sides are the same. */
+  #volumeRadii(): Float32Array {
+    const torso = this.#torso();
+    const radii = new Float32Array(AZIMUTHS * POLARS);
+    const highest = Math.floor((1.1 - POLAR_FIRST) / POLAR_STEP);
+    for (let i = 0; i <= AZIMUTHS / 2; i++) {
+      let radius = 70;
+      for (let j = POLARS - 1; j >= 0; j--) {
+        if (j >= highest) radius = outermost(torso, this.inner, this.direction(this.azimuthOf(i), this.polarOf(j)), Math.min(70, radius + 5));
+        radii[i * POLARS + j] = radius;
+        radii[((AZIMUTHS - i) % AZIMUTHS) * POLARS + j] = radius;
+      }
+    }
+    return radii;
   }
 
   /** Softens the kink where mesh and volumes meet, outwards only: the mesh stays inside. */
@@ -218,14 +234,16 @@ export class Drape {
 
   /** Polar angle after `distance` cm down the surface (up, when negative). */
   walk(azimuth: number, polar: number, distance: number): number {
-    const wanted = this.#travelledAt(azimuth, polar) + distance;
+    const { i, i1, fx, j, fy } = cellOf(azimuth, polar), t = this.#travelled;
+    const here = (row: number) => t[i * POLARS + row]! * (1 - fx) + t[i1 * POLARS + row]! * fx;
+    const wanted = here(j) * (1 - fy) + here(j + 1) * fy + distance;
     let low = 0, high = POLARS - 1;
     while (high - low > 1) {
       const middle = (low + high) >> 1;
-      if (this.#travelledAt(azimuth, this.body.polarOf(middle)) <= wanted) low = middle;
+      if (here(middle) <= wanted) low = middle;
       else high = middle;
     }
-    const a = this.#travelledAt(azimuth, this.body.polarOf(low)), b = this.#travelledAt(azimuth, this.body.polarOf(high));
+    const a = here(low), b = here(high);
     return this.body.polarOf(low + clamp((wanted - a) / Math.max(1e-6, b - a)));
   }
 
@@ -243,8 +261,12 @@ export class Drape {
   #interpolate(values: Float32Array, azimuth: number, polar: number): Vec3 {
     const { i, i1, fx, j, fy } = cellOf(azimuth, polar);
     const a = (i * POLARS + j) * 3, b = (i1 * POLARS + j) * 3;
-    const value = (k: number) => (values[a + k]! * (1 - fy) + values[a + 3 + k]! * fy) * (1 - fx) + (values[b + k]! * (1 - fy) + values[b + 3 + k]! * fy) * fx;
-    return [value(0), value(1), value(2)];
+    const w00 = (1 - fx) * (1 - fy), w01 = (1 - fx) * fy, w10 = fx * (1 - fy), w11 = fx * fy;
+    return [
+      values[a]! * w00 + values[a + 3]! * w01 + values[b]! * w10 + values[b + 3]! * w11,
+      values[a + 1]! * w00 + values[a + 4]! * w01 + values[b + 1]! * w10 + values[b + 4]! * w11,
+      values[a + 2]! * w00 + values[a + 5]! * w01 + values[b + 2]! * w10 + values[b + 5]! * w11,
+    ];
   }
 }
 
@@ -254,9 +276,9 @@ function cellOf(azimuth: number, polar: number): { i: number; i1: number; fx: nu
   return { i, i1: (i + 1) % AZIMUTHS, fx: x - i, j, fy: y - j };
 }
 
-/** Where a ray from inside leaves the volumes for good: traced inwards from afar. */
-function outermost(volume: (p: Vec3) => number, origin: Vec3, direction: Vec3): number {
-  let t = 70;
+/** Where a ray from inside leaves the volumes for good: traced inwards from `start`. */
+function outermost(volume: (p: Vec3) => number, origin: Vec3, direction: Vec3, start: number): number {
+  let t = start;
   for (let step = 0; step < 40; step++) {
     const d = volume(along(origin, direction, t));
     if (d < 0.03) break;

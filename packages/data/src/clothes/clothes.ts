@@ -23,9 +23,9 @@ export function createClothes(_gpu: Gpu, look: ClothesLook, head: PosedHead, tra
   const body = new Body(headFit(head), bodyShape(traits, look.build));
   const garments: Worn[] = [];
   let below = 0.1;
-  for (const garmentLook of look.garments) {
+  for (const [index, garmentLook] of look.garments.entries()) {
     const worn = wear(garmentLook, body, below);
-    buildGarment(parts, worn);
+    buildGarment(parts, worn, { isCovered: index < look.garments.length - 1 });
     buildCollar(parts, worn);
     garments.push(worn);
     below = worn.offset + 0.12;

@@ -5,7 +5,7 @@ import type { Parts } from '../accessories/parts.ts';
 import { ripple, type Worn } from './garment.ts';
 import type { Collar } from './look.ts';
 
-const SEGMENTS = 64;
+const SEGMENTS = 52;
 
 export function buildCollar(parts: Parts, worn: Worn): void {
   const { collar } = worn.look;
@@ -161,7 +161,7 @@ function frontEdge(worn: Worn, side: 1 | -1, count: number, lift: number): { poi
 
 function buildLapels(parts: Parts, worn: Worn, { width, notch, stand }: Extract<Collar, { kind: 'lapel' }>): void {
   const { builder, slot } = parts.take('fabric', 'clothes', worn.look.trim);
-  const count = 90, across = 8;
+  const count = 64, across = 7;
   for (const side of [1, -1] as const) {
     const { points, total } = frontEdge(worn, side, count, 0.12);
     const step = total / (count - 1);

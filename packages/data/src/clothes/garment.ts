@@ -5,7 +5,8 @@ import type { Parts } from '../accessories/parts.ts';
 import { armpit, AZIMUTHS, type Body, type Drape, POLAR_FIRST, POLAR_LAST, POLARS } from './body.ts';
 import type { GarmentLook, Neckline } from './look.ts';
 
-const COLUMNS = 96;
+/** Of the outermost garment; what it covers is coarser. */
+const COLUMNS = 88, ROWS = 34, COLUMNS_BELOW = 66, ROWS_BELOW = 22;
 /** Where the sheet ends below: out of every picture. */
 const BOTTOM = 2.86;
 
@@ -118,13 +119,14 @@ function seamDistance(look: GarmentLook, body: Body, p: Vec3): number {
   return 9;
 }
 
-/** @param region - `headwear` for what falls from a headscarf */
-export function buildGarment(parts: Parts, worn: Worn, region: 'clothes' | 'headwear' = 'clothes'): void {
+/** @param options - `region`: `headwear` for what falls from a headscarf; `isCovered`: another garment lies over it */
+export function buildGarment(parts: Parts, worn: Worn, { region = 'clothes', isCovered = false }: { region?: 'clothes' | 'headwear'; isCovered?: boolean } = {}): void {
   const { look, drape } = worn;
   const { body } = drape;
   const band = look.collar.kind === 'band' ? look.collar.width : 0;
-  const azimuthOf = (j: number) => -Math.PI + (2 * Math.PI * j) / COLUMNS;
-  const edges = Float64Array.from({ length: COLUMNS }, (_, j) => worn.edge(azimuthOf(j)));
+  const columns = isCovered ? COLUMNS_BELOW : COLUMNS, rows = isCovered ? ROWS_BELOW : ROWS;
+  const azimuthOf = (j: number) => -Math.PI + (2 * Math.PI * j) / columns;
+  const edges = Float64Array.from({ length: columns }, (_, j) => worn.edge(azimuthOf(j)));
   const thickness = 0.06 + 0.12 * look.looseness;
 
   const main = parts.take('fabric', region, look.stuff), trim = parts.take('fabric', region, look.trim);
@@ -134,13 +136,13 @@ export function buildGarment(parts: Parts, worn: Worn, region: 'clothes' | 'head
   const inner = band > 0 ? trim : main;
   const lipRows = band > 0 ? [...lip, [band * 0.35, 1, thickness], [band * 0.7, 1, thickness], [band * 0.95, 1, thickness * 0.8], [band + 0.02, 1, -0.03]] as [number, number, number][] : [...lip.slice(0, 5), [0.12, 1, hem], [0.6, 1, hem], [1.15, 1, hem * 0.6], [1.4, 1, 0]] as [number, number, number][];
   const around = [0];
-  for (let j = 1; j <= COLUMNS; j++) {
+  for (let j = 1; j <= columns; j++) {
     const a = worn.at(azimuthOf(j - 1), 0), b = worn.at(azimuthOf(j), 0);
     around.push(around[j - 1]! + Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]));
   }
-  inner.builder.grid(lipRows.length, COLUMNS, (i, j) => {
-    const azimuth = azimuthOf(j % COLUMNS), [distance, share, extra] = lipRows[i]!;
-    const polar = drape.walk(azimuth, edges[j % COLUMNS]!, distance);
+  inner.builder.grid(lipRows.length, columns, (i, j) => {
+    const azimuth = azimuthOf(j % columns), [distance, share, extra] = lipRows[i]!;
+    const polar = drape.walk(azimuth, edges[j % columns]!, distance);
     const base = drape.point(azimuth, polar), outside = displaced(worn, azimuth, polar, distance, extra), s = share;
     const position: Vec3 = [lerp(base[0], outside[0], s), lerp(base[1], outside[1], s), lerp(base[2], outside[2], s)];
     const uv: readonly [number, number] = band > 0 ? [around[j]!, distance] : clothUv(body, position);
@@ -148,12 +150,11 @@ export function buildGarment(parts: Parts, worn: Worn, region: 'clothes' | 'head
   }, { closedColumns: true, flip: true });
 
   const start = lipRows.at(-1)![0];
-  const rows = 40;
   const lengths = edges.map((edge, j) => Math.max(0.5, drape.distance(azimuthOf(j), edge, BOTTOM)));
-  main.builder.grid(rows, COLUMNS, (i, j) => {
-    const azimuth = azimuthOf(j % COLUMNS), t = i / (rows - 1);
-    const distance = start + (lengths[j % COLUMNS]! - start) * (0.45 * t + 0.55 * t * t);
-    const polar = drape.walk(azimuth, edges[j % COLUMNS]!, distance);
+  main.builder.grid(rows, columns, (i, j) => {
+    const azimuth = azimuthOf(j % columns), t = i / (rows - 1);
+    const distance = start + (lengths[j % columns]! - start) * (0.45 * t + 0.55 * t * t);
+    const polar = drape.walk(azimuth, edges[j % columns]!, distance);
     const position = displaced(worn, azimuth, polar, distance, i === 0 && band > 0 ? -0.03 : 0);
     const crease = armpit(body, position);
     return { position, uv: clothUv(body, position), extra: [main.slot, Math.min(seamDistance(look, body, position) + 0.5, 9), 0, 1 - 0.6 * crease] };

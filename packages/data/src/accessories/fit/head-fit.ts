@@ -1,9 +1,9 @@
 /**
  * One head measured for what it wears: named places on the skin, how far out it lies by direction, from the front and
  * from the sides, and the distance of any point to it. Works on every head model, because places are found by their
- * position on the standard head. Measured once per head at rest.
+ * position on the standard head. Measured once per head at rest, each table on first use.
  */
-import { PARTS } from '../../heads/head-model.ts';
+import { type HeadModel, PARTS } from '../../heads/head-model.ts';
 import type { PosedHead } from '../../heads/posed-head.ts';
 import { normalize, type Vec3 } from '../geometry/vector.ts';
 import { azimuthal, directionFrame, DirectionMap, ProjectedMap } from './projected-map.ts';
@@ -34,30 +34,45 @@ export class HeadFit {
   readonly head: PosedHead;
   /** `[*, 3]` triangles of the skin over render vertices. */
   readonly skin: Uint32Array;
-  /** The outermost skin by direction about the middle of the skull, ears included. */
-  readonly skull: DirectionMap;
-  /** z of the foremost skin over (x, y). */
-  readonly front: ProjectedMap;
-  /** |x| of the outermost skin over (z, y), one table per side, ears included. */
-  readonly sides: { left: ProjectedMap; right: ProjectedMap };
-  readonly surface: SurfaceIndex;
+  #skull: DirectionMap | undefined;
+  #front: ProjectedMap | undefined;
+  #sides: { left: ProjectedMap; right: ProjectedMap } | undefined;
+  #surface: SurfaceIndex | undefined;
 
   constructor(head: PosedHead) {
     this.head = head;
-    const { model, neutralPositions, neutralNormals } = head;
+    const { model } = head;
     const skinPart = PARTS.indexOf('skin');
     const kept: number[] = [];
     for (let t = 0; t < model.parts.length; t++) if (model.parts[t] === skinPart) for (let k = 0; k < 3; k++) kept.push(model.triangles[t * 3 + k]!);
     this.skin = Uint32Array.from(kept);
-    this.surface = new SurfaceIndex(neutralPositions, neutralNormals, this.skin);
-    const [left, right] = [this.point(234), this.point(454)];
-    const centre: Vec3 = [(left[0] + right[0]) / 2, this.point(9)[1] - 1.2, this.place('occiput')[2] * 0.5 + this.point(9)[2] * 0.5 - 0.6];
-    this.skull = new DirectionMap(centre, new ProjectedMap(directionFrame(2.3, 0.05)).rasterize(neutralPositions, this.skin, azimuthal(centre), 'farthest', 1).fill(20));
-    const window = (height: number) => ({ width: 220, height, originU: -11, originV: -9, step: 0.1 });
-    this.front = new ProjectedMap(window(230)).rasterize(neutralPositions, this.skin, (x, y, z, out) => { out[0] = x; out[1] = y; out[2] = z; return z > 0; }, 'farthest');
+  }
+
+  /** The outermost skin by direction about the middle of the skull, ears included. */
+  get skull(): DirectionMap {
+    if (this.#skull === undefined) {
+      const [left, right] = [this.point(234), this.point(454)];
+      const centre: Vec3 = [(left[0] + right[0]) / 2, this.point(9)[1] - 1.2, this.place('occiput')[2] * 0.5 + this.point(9)[2] * 0.5 - 0.6];
+      this.#skull = new DirectionMap(centre, new ProjectedMap(directionFrame(2.3, 0.05)).rasterize(this.head.neutralPositions, this.skin, azimuthal(centre), 'farthest', 1).fill(20));
+    }
+    return this.#skull;
+  }
+
+  /** z of the foremost skin over (x, y). */
+  get front(): ProjectedMap {
+    return (this.#front ??= new ProjectedMap({ width: 220, height: 230, originU: -11, originV: -9, step: 0.1 })
+      .rasterize(this.head.neutralPositions, this.skin, (x, y, z, out) => { out[0] = x; out[1] = y; out[2] = z; return z > 0; }, 'farthest'));
+  }
+
+  /** |x| of the outermost skin over (z, y), one table per side, ears included. */
+  get sides(): { left: ProjectedMap; right: ProjectedMap } {
     const side = (sign: 1 | -1) => new ProjectedMap({ width: 240, height: 220, originU: -11, originV: -9, step: 0.1 })
-      .rasterize(neutralPositions, this.skin, (x, y, z, out) => { out[0] = z; out[1] = y; out[2] = sign * x; return sign * x > 0; }, 'farthest');
-    this.sides = { left: side(1), right: side(-1) };
+      .rasterize(this.head.neutralPositions, this.skin, (x, y, z, out) => { out[0] = z; out[1] = y; out[2] = sign * x; return sign * x > 0; }, 'farthest');
+    return (this.#sides ??= { left: side(1), right: side(-1) });
+  }
+
+  get surface(): SurfaceIndex {
+    return (this.#surface ??= new SurfaceIndex(this.head.neutralPositions, this.head.neutralNormals, this.skin));
   }
 
   /** One of the 600 skeleton points at rest. */
@@ -68,11 +83,17 @@ export class HeadFit {
 
   /** Render vertex that lies nearest to a place of the standard head. */
   vertexNear(canonical: Vec3): number {
-    const all = this.head.model.canonical;
-    let best = 0, bestSquare = Infinity;
-    for (const v of this.#skinVertices()) {
-      const square = (all[v * 3]! - canonical[0]) ** 2 + (all[v * 3 + 1]! - canonical[1]) ** 2 + (all[v * 3 + 2]! - canonical[2]) ** 2;
-      if (square < bestSquare) { bestSquare = square; best = v; }
+    const known = nearestOf(this.head.model), key = canonical.join();
+    let best = known.get(key);
+    if (best === undefined) {
+      const all = this.head.model.canonical;
+      let bestSquare = Infinity;
+      best = this.skin[0]!;
+      for (const v of this.skin) {
+        const square = (all[v * 3]! - canonical[0]) ** 2 + (all[v * 3 + 1]! - canonical[1]) ** 2 + (all[v * 3 + 2]! - canonical[2]) ** 2;
+        if (square < bestSquare) { bestSquare = square; best = v; }
+      }
+      known.set(key, best);
     }
     return best;
   }
@@ -99,11 +120,15 @@ export class HeadFit {
     const p = this.head.neutralPositions;
     return [p[vertex * 3]!, p[vertex * 3 + 1]!, p[vertex * 3 + 2]!];
   }
+}
 
-  #vertices: Uint32Array | undefined;
-  #skinVertices(): Uint32Array {
-    return (this.#vertices ??= Uint32Array.from(new Set(this.skin)));
-  }
+/** Places are looked up once per head model: they do not depend on the person. */
+const places = new WeakMap<HeadModel, Map<string, number>>();
+
+function nearestOf(model: HeadModel): Map<string, number> {
+  let known = places.get(model);
+  if (!known) places.set(model, (known = new Map()));
+  return known;
 }
 
 const measured = new WeakMap<PosedHead, HeadFit>();

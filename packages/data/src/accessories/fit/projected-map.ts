@@ -29,17 +29,23 @@ export class ProjectedMap {
   /** @param keep - which of several hits stays: the farthest or the nearest value */
   rasterize(positions: ArrayLike<number>, triangles: ArrayLike<number>, project: Projection, keep: 'farthest' | 'nearest', maxSpan = Infinity): this {
     const { width, height, originU, originV, step } = this.frame;
-    const a = new Float64Array(3), b = new Float64Array(3), c = new Float64Array(3);
-    const corner = (vertex: number, out: Float64Array) => {
-      if (!project(positions[vertex * 3]!, positions[vertex * 3 + 1]!, positions[vertex * 3 + 2]!, out)) return false;
-      out[0] = (out[0]! - originU) / step;
-      out[1] = (out[1]! - originV) / step;
-      return true;
-    };
+    // Each vertex is projected once: six triangles share it.
+    const count = positions.length / 3, out = new Float64Array(3);
+    const us = new Float32Array(count), vs = new Float32Array(count), values = new Float32Array(count), seen = new Uint8Array(count);  // seen: 1 projected, 2 undefined
+    for (let i = 0; i < triangles.length; i++) {
+      const vertex = triangles[i]!;
+      if (seen[vertex] !== 0) continue;
+      seen[vertex] = project(positions[vertex * 3]!, positions[vertex * 3 + 1]!, positions[vertex * 3 + 2]!, out) ? 1 : 2;
+      us[vertex] = (out[0]! - originU) / step;
+      vs[vertex] = (out[1]! - originV) / step;
+      values[vertex] = out[2]!;
+    }
     for (let t = 0; t < triangles.length; t += 3) {
-      if (!corner(triangles[t]!, a) || !corner(triangles[t + 1]!, b) || !corner(triangles[t + 2]!, c)) continue;
-      const [au, av, bu, bv, cu, cv] = [a[0]!, a[1]!, b[0]!, b[1]!, c[0]!, c[1]!];
+      const ia = triangles[t]!, ib = triangles[t + 1]!, ic = triangles[t + 2]!;
+      if (seen[ia] === 2 || seen[ib] === 2 || seen[ic] === 2) continue;
+      const au = us[ia]!, av = vs[ia]!, bu = us[ib]!, bv = vs[ib]!, cu = us[ic]!, cv = vs[ic]!;
       const lowU = Math.min(au, bu, cu), highU = Math.max(au, bu, cu), lowV = Math.min(av, bv, cv), highV = Math.max(av, bv, cv);
+      if (highU < 0 || highV < 0 || lowU > width - 1 || lowV > height - 1) continue;
       if ((highU - lowU) * step > maxSpan || (highV - lowV) * step > maxSpan) continue;  // wraps around the projection's edge
       const area = (bu - au) * (cv - av) - (bv - av) * (cu - au);
       if (Math.abs(area) < 1e-12) continue;
@@ -48,7 +54,7 @@ export class ProjectedMap {
           const wb = ((i - au) * (cv - av) - (j - av) * (cu - au)) / area;
           const wc = ((bu - au) * (j - av) - (bv - av) * (i - au)) / area;
           if (wb < -1e-6 || wc < -1e-6 || wb + wc > 1 + 1e-6) continue;
-          const value = a[2]! + wb * (b[2]! - a[2]!) + wc * (c[2]! - a[2]!);
+          const value = values[ia]! + wb * (values[ib]! - values[ia]!) + wc * (values[ic]! - values[ia]!);
           const at = j * width + i, before = this.values[at]!;
           if (Number.isNaN(before) || (keep === 'farthest' ? value > before : value < before)) this.values[at] = value;
         }

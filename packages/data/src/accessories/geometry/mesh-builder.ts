@@ -3,7 +3,7 @@
  * are all grids of points here; sharp edges come from separate grids.
  */
 import type { Mesh } from '../../render/drawable.ts';
-import { cross, length, subtract, type Vec3 } from './vector.ts';
+import type { Vec3 } from './vector.ts';
 
 /** One point of a grid; `uv` in centimetres, `extra` for the material: (slot, edge distance cm, free, openness 0..1). */
 export interface GridPoint {
@@ -43,11 +43,12 @@ export class MeshBuilder {
   }
 
   vertex(point: GridPoint, slot = 0, group = this.#group.length): number {
-    const [u, v] = point.uv ?? [0, 0];
-    const extra = point.extra ?? [slot, 1e3, 0, 1];
-    this.#positions.push(...point.position);
-    this.#uv.push(u, v);
-    this.#extra.push(...extra);
+    const { position, uv, extra } = point;
+    this.#positions.push(position[0], position[1], position[2]);
+    if (uv) this.#uv.push(uv[0], uv[1]);
+    else this.#uv.push(0, 0);
+    if (extra) this.#extra.push(extra[0], extra[1], extra[2], extra[3]);
+    else this.#extra.push(slot, 1e3, 0, 1);
     this.#group.push(group);
     return this.#group.length - 1;
   }
@@ -71,11 +72,12 @@ export class MeshBuilder {
       for (let j = 0; j + 1 < stride; j++) {
         const a = first + i * stride + j, b = a + 1, c = a + stride, d = c + 1;
         // Split along the shorter diagonal: fewer creases on strongly curved sheets.
-        const shorter = this.#distance(a, d) <= this.#distance(b, c);
-        const quads: [number, number, number][] = shorter ? [[a, b, d], [a, d, c]] : [[a, b, c], [b, d, c]];
-        for (const [p, q, r] of quads) {
-          if (this.#isDegenerate(p, q, r)) continue;
-          this.#triangles.push(p, flip ? r : q, flip ? q : r);
+        if (this.#distanceSquared(a, d) <= this.#distanceSquared(b, c)) {
+          this.#quadHalf(a, b, d, flip);
+          this.#quadHalf(a, d, c, flip);
+        } else {
+          this.#quadHalf(a, b, c, flip);
+          this.#quadHalf(b, d, c, flip);
         }
       }
     return { first, stride };
@@ -116,13 +118,20 @@ export class MeshBuilder {
     return Uint32Array.from(this.#group);
   }
 
-  #distance(a: number, b: number): number {
-    return length(subtract(this.position(a), this.position(b)));
+  #quadHalf(p: number, q: number, r: number, flip: boolean): void {
+    if (!this.#isDegenerate(p, q, r)) this.#triangles.push(p, flip ? r : q, flip ? q : r);
+  }
+
+  #distanceSquared(a: number, b: number): number {
+    const p = this.#positions;
+    return (p[a * 3]! - p[b * 3]!) ** 2 + (p[a * 3 + 1]! - p[b * 3 + 1]!) ** 2 + (p[a * 3 + 2]! - p[b * 3 + 2]!) ** 2;
   }
 
   #isDegenerate(a: number, b: number, c: number): boolean {
-    const p = this.position(a);
-    return length(cross(subtract(this.position(b), p), subtract(this.position(c), p))) < 1e-9;
+    const p = this.#positions;
+    const ux = p[b * 3]! - p[a * 3]!, uy = p[b * 3 + 1]! - p[a * 3 + 1]!, uz = p[b * 3 + 2]! - p[a * 3 + 2]!;
+    const vx = p[c * 3]! - p[a * 3]!, vy = p[c * 3 + 1]! - p[a * 3 + 1]!, vz = p[c * 3 + 2]! - p[a * 3 + 2]!;
+    return (uy * vz - uz * vy) ** 2 + (uz * vx - ux * vz) ** 2 + (ux * vy - uy * vx) ** 2 < 1e-18;
   }
 }
 
