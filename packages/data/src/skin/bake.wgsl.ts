@@ -111,7 +111,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let m = vec3f(abs(p.x), p.yz);              // mirrored to the subject's left
   let o = look.offset.xyz;
   let front = smoothstep(2.0, 6.5, p.z) * smoothstep(-10.5, -8.5, p.y);
-  let is_low = p.y < -7.0;
+  // The back of the head, nape and shoulders have nothing of what follows: half of the atlas takes the short way.
+  let is_face = p.z > 0.5 && p.y > -10.5;
 
   // Shared noise.
   let frequency = look.mottling.z;
@@ -137,19 +138,34 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   var unevenness_m = look.mottling.x * (n_low + 0.5 * n_mid + 0.3 * n_fine);
   var unevenness_h = look.mottling.y * (0.55 * n_low + 0.6 * n_mid + 0.5 * n_fine);
 
-  let nose = falloff(p, look.nose_tip.xyz, vec3f(1.6, 1.5, 3.0)) + 0.7 * falloff(m, look.nose_wing.xyz, vec3f(0.8, 0.9, 1.6));
-  let cheek = falloff(m, look.cheek.xyz, vec3f(2.1, 1.9, 4.0));
-  let ear = smoothstep(6.9, 7.9, m.x) * smoothstep(-5.5, -3.5, p.z) * smoothstep(3.0, 1.5, p.z) * smoothstep(-3.5, -2.0, p.y) * smoothstep(5.5, 4.0, p.y);
-  let chin = falloff(p, vec3f(0.0, -7.0, 9.6), vec3f(1.8, 1.2, 2.5));
-  let brow_bone = falloff(m, vec3f(3.2, 4.4, 8.6), vec3f(2.0, 0.8, 2.0));
+  var nose = 0.0;
+  var cheek = 0.0;
+  var chin = 0.0;
+  var hollow = 0.0;
+  var around_eye = 0.0;
+  var mouth_ring = 0.0;
+  var goggles = 0.0;
+  var caruncle = 0.0;
+  var nostril = 0.0;
+  if (is_face) {
+    nose = falloff(p, look.nose_tip.xyz, vec3f(1.6, 1.5, 3.0)) + 0.7 * falloff(m, look.nose_wing.xyz, vec3f(0.8, 0.9, 1.6));
+    cheek = falloff(m, look.cheek.xyz, vec3f(2.1, 1.9, 4.0));
+    chin = falloff(p, vec3f(0.0, -7.0, 9.6), vec3f(1.8, 1.2, 2.5));
+    hollow = falloff(m, look.under_eye.xyz, vec3f(1.5, 0.55, 2.0)) + 0.8 * falloff(m, look.inner_corner.xyz, vec3f(0.6, 1.0, 1.6));
+    around_eye = exp(-max(d_lid, 0.0) * 1.4) * front;
+    mouth_ring = exp(-max(d_lip, 0.0) * 1.6);
+    goggles = soft(1.0, 0.12, length(vec2f((m.x - 3.3) / 2.6, (p.y - 3.0) / 1.75)));
+    if (d_lid < 1.0) { caruncle = falloff(m, look.caruncle.xyz, vec3f(0.22, 0.16, 0.5)); }
+    nostril = falloff(m, look.nostril.xyz, vec3f(0.62, 0.5, 0.75));
+  }
+  var ear = 0.0;
+  if (m.x > 6.8) { ear = smoothstep(6.9, 7.9, m.x) * smoothstep(-5.5, -3.5, p.z) * smoothstep(3.0, 1.5, p.z) * smoothstep(-3.5, -2.0, p.y) * smoothstep(5.5, 4.0, p.y); }
   let forehead = smoothstep(4.8, 6.2, p.y) * smoothstep(3.0, 6.5, p.z);
   unevenness_h += look.redness.x * nose + look.redness.y * cheek * (1.0 + 0.5 * n_mid) + look.redness.z * ear + look.redness_2.x * chin;
   unevenness_h -= 0.05 * forehead;
 
   // Thin skin about the eyes: blood shows through; the hollow below is darker and bluer.
-  let around_eye = exp(-max(d_lid, 0.0) * 1.4) * front;
-  let hollow = falloff(m, look.under_eye.xyz, vec3f(1.5, 0.55, 2.0)) + 0.8 * falloff(m, look.inner_corner.xyz, vec3f(0.6, 1.0, 1.6));
-  let lid_skin = above_eye * exp(-max(d_lid, 0.0) * 1.1) * front;
+  let lid_skin = above_eye * around_eye;
   let dark = look.redness_2.y * (hollow + 0.55 * lid_skin);
   unevenness_h += look.redness.w * (0.7 * around_eye + 0.5 * hollow) + 0.12 * dark;
   unevenness_m += 0.13 * dark * (0.5 + look.base.x);
@@ -159,10 +175,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   unevenness_m -= 0.05 * shade * (0.4 + look.base.x);
   unevenness_m += 0.025 * (forehead + nose) * look.base.x;
   // Brown skin is not one brown: lighter cheeks, darker temples, brow and mouth.
-  let mouth_ring = exp(-max(d_lip, 0.0) * 1.6);
   unevenness_m += look.base.x * (0.10 * mouth_ring + 0.06 * forehead * smoothstep(2.5, 5.5, m.x) - 0.06 * cheek + 0.07 * falloff(m, vec3f(6.4, -2.5, 4.0), vec3f(1.8, 4.0, 3.5)));
   let burn_place = clamp(0.9 * nose + 1.0 * cheek + 0.8 * forehead + 0.5 * chin, 0.0, 1.2);
-  let goggles = soft(1.0, 0.12, length(vec2f((m.x - 3.3) / 2.6, (p.y - 3.0) / 1.75)));
   unevenness_h += look.patches.y * burn_place * mix(1.0, goggles, look.patches.z) * (1.0 + 0.25 * n_mid);
   if (look.patches.w == 1.0) { unevenness_m += look.patches_2.x * (goggles * front - 0.5); }
   if (look.patches.w == 2.0) { unevenness_m += look.patches_2.x * (soft(-13.2, 0.3, p.y + 0.25 * m.x) - 0.3); }
@@ -184,14 +198,16 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     let spot = smoothstep(radius, radius * 0.45, cell.x + 0.07 * n_fine + 0.05 * n_mid) * step(cell.z, look.spots.y) * (1.0 - lip);
     unevenness_m += look.spots.x * spot * (0.5 + 0.5 * fract(cell.z * 29.0));
   }
-  unevenness_m += look.patches.x * smoothstep(0.0, 0.5, fbm3(m * 0.55 + o.yyz, 2) + 0.25 + 0.4 * (cheek + 0.6 * forehead - 0.5)) * clamp(cheek + 0.7 * forehead, 0.0, 1.0);
+  if (look.patches.x > 0.0 && is_face) {
+    unevenness_m += look.patches.x * smoothstep(0.0, 0.5, fbm3(m * 0.55 + o.yyz, 2) + 0.25 + 0.4 * (cheek + 0.6 * forehead - 0.5)) * clamp(cheek + 0.7 * forehead, 0.0, 1.0);
+  }
   let birth = distance(p, look.birthmark.xyz) + 0.55 * look.birthmark.w * (n_low * 0.6 + 0.5 * n_mid + 0.15 * n_fine);
   let in_birth = smoothstep(look.birthmark.w, look.birthmark.w * 0.88 - 0.08, birth) * step(0.01, look.birthmark.w);
   unevenness_h += look.birthmark_2.x * in_birth;
   unevenness_m += look.birthmark_2.y * in_birth;
 
   // Vessels.
-  if (look.redness_2.w > 0.0) {
+  if (look.redness_2.w > 0.0 && is_face) {
     let thread = 1.0 - smoothstep(0.0, 0.09, abs(noise3(p * 2.6 + o.zzx + 0.5 * n_fine)));
     unevenness_h += 0.35 * look.redness_2.w * thread * clamp(nose + 0.7 * cheek, 0.0, 1.0) * smoothstep(-0.2, 0.5, n_mid);
   }
@@ -238,7 +254,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   // Without pigment cells: mirrored in part, about eyes and mouth first.
   if (look.spots.z < 1.5) {
     let mirrored = mix(p, m, look.spots.w);
-    let near = 0.3 * (around_eye + exp(-max(d_lip, 0.0) * 0.8) - 0.5);
+    let near = 0.3 * (around_eye + mouth_ring - 0.5);
     let bare = smoothstep(look.spots.z - 0.025, look.spots.z + 0.025, fbm3(mirrored * 0.3 + o.zxz, 3) + near + 0.03 * n_fine);
     melanin = mix(melanin, 0.02, bare);
   }
@@ -247,14 +263,17 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 
   // Lips and other mucosa: rims of lids, inner corner of the eye, nostrils.
   let upper_lip = smoothstep(-0.05, 0.1, p.y - look.lip_line.x + 0.02 * m.x * m.x);
-  let lip_crease = noise3(vec3f(p.x * 9.0, p.y * 1.6, 0.0) + o);
+  var furrow = vec4f(0.0);
+  var lip_crease = 0.0;
+  if (lip > 0.0) {
+    furrow = noise3_gradient(vec3f(p.x * 8.0, p.y * 1.4, 0.0) + o.xyx);
+    lip_crease = noise3(vec3f(p.x * 9.0, p.y * 1.6, 0.0) + o);
+  }
   melanin = mix(melanin, melanin * 0.8 + look.lips.x + look.lips.z * upper_lip + 0.03 * n_mid, lip);
   blood = mix(blood, look.base.y * 0.5 + look.lips.y * (0.85 + 0.12 * n_mid + 0.1 * lip_crease) + 0.25 * smoothstep(-0.35, -0.75, d_lip), lip);
   let rim = soft(-0.015, 0.045, -abs(d_lid + 0.01) + 0.05) * front + soft(0.03, 0.05, -d_lid) * front;
-  let caruncle = falloff(m, look.caruncle.xyz, vec3f(0.22, 0.16, 0.5));
   blood = mix(blood, 0.85, clamp(0.5 * rim + 0.8 * caruncle, 0.0, 0.9));
   melanin = mix(melanin, melanin * 0.6, clamp(rim + caruncle, 0.0, 1.0) * 0.6);
-  let nostril = falloff(m, look.nostril.xyz, vec3f(0.62, 0.5, 0.75));
   blood = max(blood, 0.75 * smoothstep(0.1, 0.6, nostril));
 
   var colour = pigment_colour(max(melanin, 0.0), max(blood, 0.0));
@@ -283,22 +302,22 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   colour = mix(colour, look.foundation_colour.rgb, 0.55 * made_up);
   gloss -= 0.07 * made_up;
   colour = mix(colour, look.foundation_colour.rgb * 1.1, 0.55 * look.foundation.y * clamp(hollow, 0.0, 1.0) * front);
-  if (look.foundation.z > 0.0) {
+  if (look.foundation.z > 0.0 && is_face) {
     let under_bone = falloff(m, vec3f(4.9, -1.6, 6.9), vec3f(1.5, 0.7, 3.5));
     let jaw = falloff(m, vec3f(4.8, -6.2, 6.4), vec3f(2.2, 0.8, 3.5));
     let side_nose = falloff(m, vec3f(1.1, 1.6, 9.8), vec3f(0.3, 1.6, 1.2));
     colour *= 1.0 - look.foundation.z * vec3f(0.5, 0.6, 0.68) * clamp(0.8 * under_bone + 0.6 * jaw + 0.6 * side_nose + 0.5 * falloff(m, vec3f(5.5, 6.5, 6.5), vec3f(1.2, 1.5, 3.0)), 0.0, 1.0);
   }
-  if (look.blush.w > 0.0) {
+  if (look.blush.w > 0.0 && is_face) {
     let apple = falloff(m, mix(vec3f(3.9, -0.3, 8.6), vec3f(5.3, 0.9, 7.0), look.blush_2.x), mix(vec3f(1.7, 1.4, 3.5), vec3f(2.0, 1.0, 3.5), look.blush_2.x));
     colour = mix(colour, look.blush.rgb * (0.4 + 0.9 * colour), look.blush.w * apple * (0.9 + 0.2 * n_mid));
   }
-  if (look.foundation.w > 0.0) {
-    let shine = falloff(m, vec3f(4.9, 1.3, 7.7), vec3f(1.3, 0.5, 2.0)) + 0.8 * falloff(p, vec3f(0.0, 1.6, 10.9), vec3f(0.28, 1.8, 2.0)) + 0.7 * falloff(p, vec3f(0.0, -2.65, 10.8), vec3f(0.5, 0.2, 1.0)) + 0.5 * brow_bone;
+  if (look.foundation.w > 0.0 && is_face) {
+    let shine = falloff(m, vec3f(4.9, 1.3, 7.7), vec3f(1.3, 0.5, 2.0)) + 0.8 * falloff(p, vec3f(0.0, 1.6, 10.9), vec3f(0.28, 1.8, 2.0)) + 0.7 * falloff(p, vec3f(0.0, -2.65, 10.8), vec3f(0.5, 0.2, 1.0)) + 0.5 * falloff(m, vec3f(3.2, 4.4, 8.6), vec3f(2.0, 0.8, 2.0));
     colour += look.foundation.w * 0.10 * shine * (colour + 0.1);
     gloss += 0.14 * look.foundation.w * shine;
   }
-  if (look.eye_shadow.w > 0.0) {
+  if (look.eye_shadow.w > 0.0 && is_face) {
     let reach = mix(0.75, 2.0, look.eye_outer.w);
     let powder = smoothstep(reach, reach * 0.15, max(d_lid, 0.0) + 0.08 * n_fine) * above_eye + look.eye_shadow_2.y * smoothstep(0.45, 0.05, max(d_lid, 0.0)) * (1.0 - above_eye);
     let amount = look.eye_shadow.w * powder * smoothstep(1.2, 2.1, m.x + 0.2 * above_eye) * smoothstep(6.1, 4.9, m.x);
@@ -309,7 +328,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     coat = max(coat, sparkle);
     gloss -= 0.05 * amount;
   }
-  if (look.eyeliner.w > 0.0) {
+  if (look.eyeliner.w > 0.0 && is_face) {
     let width = look.eyeliner_2.x * (0.3 + 0.7 * smoothstep(2.0, 4.2, m.x));
     var line = smoothstep(width + 0.05, width * 0.6, abs(d_lid - 0.02)) * above_eye;
     line = max(line, look.eyeliner_2.z * smoothstep(0.09, 0.04, abs(d_lid)) * (1.0 - above_eye) * smoothstep(2.2, 3.4, m.x));
@@ -321,7 +340,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     colour = mix(colour, look.eyeliner.rgb, line * look.eyeliner.w);
   }
   var lip_coat = look.lips_2.x * 0.5 + 0.25;
-  if (look.lipstick.w > 0.0) {
+  if (look.lipstick.w > 0.0 && is_face) {
     let edge = soft(0.0, 0.06, look.lipstick_2.y - d_lip);
     let inner = smoothstep(-0.1, -0.6, d_lip);
     let pigment = mix(look.lipstick.rgb * 0.55, look.lipstick.rgb, mix(1.0, smoothstep(0.02, -0.25, d_lip), look.lipstick_2.z)) * (0.93 + 0.07 * lip_crease);
@@ -357,18 +376,17 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   gradient += n_grain.xyz * 0.09 * look.base.w * (1.0 - 0.5 * lip);
   gradient += n_pore.xyz * 0.13 * look.base.z * porous;
   var cavity = 1.0 - 0.16 * look.base.z * porous * smoothstep(0.15, 0.75, -n_pore.w) - 0.06 * look.base.w * smoothstep(0.0, 0.8, -n_grain.w);
-  if (look.mottling.w > 0.0) {
+  if (look.mottling.w > 0.0 && p.z > 0.0) {
     let crinkle = noise3_gradient(vec3f(p.x * 2.2, p.y * 7.0, p.z * 2.2) + o.zxy + 0.5 * n_mid);
     let creased = clamp(1.2 * around_eye + 0.8 * shade + 0.4 * cheek + 0.3 * forehead, 0.0, 1.2) * (1.0 - lip);
     gradient += vec3f(0.3, 1.0, 0.3) * crinkle.xyz * 0.22 * look.mottling.w * creased;
   }
-  if (look.patches_2.y > 0.0) {
+  if (look.patches_2.y > 0.0 && is_face) {
     let cell = voronoi3(p * 2.3 + o.yzz);
     let pit = smoothstep(0.33, 0.1, cell.x) * step(cell.z, 0.35) * clamp(cheek * 1.4, 0.0, 1.0) * look.patches_2.y;
-    gradient -= n_fine * vec3f(0.0) + pit * (1.0 - pit) * 1.4 * normalize(noise3_gradient(p * 2.3 + o.yzz).xyz + 1e-4);
+    gradient -= pit * (1.0 - pit) * 1.4 * normalize(noise3_gradient(p * 2.3 + o.yzz).xyz + 1e-4);
     cavity -= 0.25 * pit;
   }
-  let furrow = noise3_gradient(vec3f(p.x * 8.0, p.y * 1.4, 0.0) + o.xyx);
   gradient += lip * look.lips.w * vec3f(furrow.x * 0.22, furrow.y * 0.06, 0.0);
   cavity -= lip * look.lips.w * 0.22 * smoothstep(0.1, 0.8, -furrow.w);
   if (look.patches_2.w > 0.0) {
@@ -385,7 +403,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   colour *= 1.0 - 0.75 * hidden;
   gloss = mix(gloss, 0.2, hidden);
   cavity *= 1.0 - 0.3 * smoothstep(0.2, 0.0, abs(d_lid)) * front;
-  let lip_gap = exp(-abs(p.y - look.lip_line.x + look.lip_line.y * m.x * m.x) * 5.5) * smoothstep(2.9, 2.3, m.x) * step(d_lip, 0.4);
+  var lip_gap = 0.0;
+  if (d_lip < 0.4) { lip_gap = exp(-abs(p.y - look.lip_line.x + look.lip_line.y * m.x * m.x) * 5.5) * smoothstep(2.9, 2.3, m.x); }
   cavity *= 1.0 - 0.8 * lip_gap;
   coat *= 1.0 - 0.9 * lip_gap;
 
@@ -397,18 +416,20 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   if (p.z > -1.0) {
     let bend = noise3(p * 0.6 + o.yxx);
     let wander = p.xy + vec2f(0.10 * bend + 0.06 * n_mid + 0.02 * n_fine, 0.16 * bend + 0.05 * n_mid + 0.025 * n_fine);
-    for (var i = 0u; i < u32(look.counts.z); i++) {
+    let cell = clamp(vec2i(floor((p.xy - vec2f(GRID_LEFT, GRID_BOTTOM)) / GRID_CM)), vec2i(0), vec2i(GRID_COLUMNS - 1, GRID_ROWS - 1));
+    let word = u32(cell.y * GRID_COLUMNS + cell.x);
+    var near = look.crease_grid[word / 4u][word % 4u];
+    while (near != 0u) {
+      let i = firstTrailingBit(near);
+      near &= near - 1u;
       let head = look.creases[5u * i];      // group, width, depth, mirrored
-      let ball = look.creases[5u * i + 1u]; // bounding circle, number of points
       var q = wander;
       var side = 1.0;
       if (head.w > 0.5 && p.x < 0.0) { q.x = -q.x; side = -1.0; }
-      let off = q - ball.xy;
-      if (dot(off, off) > ball.z * ball.z) { continue; }
       var best = 9.0;
       var away = vec2f(0.0);
       var along = 0.0;
-      let last = u32(ball.w) - 1u;
+      let last = u32(look.creases[5u * i + 1u].x) - 1u;
       for (var k = 0u; k < last; k++) {
         let pair = look.creases[5u * i + 2u + k / 2u];
         let a = select(pair.xy, pair.zw, (k & 1u) == 1u);

@@ -4,25 +4,33 @@ import { DECAL_KINDS, MAX_DECALS } from './decals.ts';
 import type { SkinLook } from './look.ts';
 import { MARK_KINDS, MAX_MARKS } from './marks.ts';
 import { pigmentTable, skinColour, TABLE_HAEMOGLOBIN, TABLE_MELANIN, TABLE_SIZE } from './pigment.ts';
-import { creasesOf, MAX_CREASE_POINTS, WRINKLE_GROUPS } from './wrinkles.ts';
+import { type Crease, creasesOf, MAX_CREASE_POINTS, WRINKLE_GROUPS } from './wrinkles.ts';
 
-const MAX_CREASES = 40;
+/** Bits of a word of the grid. */
+const MAX_CREASES = 32;
 const VECTORS_PER_CREASE = 2 + MAX_CREASE_POINTS / 2;
+/** Cells in the x, y plane that know which creases come near, so that a texel looks at two or three lines instead of thirty. */
+const GRID = { left: -8, bottom: -16, cm: 0.75, columns: 22, rows: 36 } as const;
 
 /** Name and number of vec4. */
 const FIELDS = {
   offset: 1, base: 1, mottling: 1, redness: 1, redness_2: 1, lips: 1, lips_2: 1, freckles: 1, spots: 1, patches: 1, patches_2: 1, birthmark: 1, birthmark_2: 1,
   shadow: 1, shadow_2: 1, foundation: 1, foundation_colour: 1, blush: 1, blush_2: 1, eye_shadow: 1, eye_outer: 1, eye_shadow_2: 1, eyeliner: 1, eyeliner_2: 1,
   lipstick: 1, lipstick_2: 1, counts: 1, lip_line: 1, lid_corner: 1, nose_tip: 1, nose_wing: 1, nostril: 1, cheek: 1, under_eye: 1, inner_corner: 1, caruncle: 1,
-  lip_outline: 20, lid_outline: 16, marks: 2 * MAX_MARKS, decals: 4 * MAX_DECALS, creases: VECTORS_PER_CREASE * MAX_CREASES, table: TABLE_SIZE * TABLE_SIZE,
+  lip_outline: 20, lid_outline: 16, marks: 2 * MAX_MARKS, decals: 4 * MAX_DECALS, creases: VECTORS_PER_CREASE * MAX_CREASES, crease_grid: Math.ceil((GRID.columns * GRID.rows) / 4), table: TABLE_SIZE * TABLE_SIZE,
 } as const;
 type Field = keyof typeof FIELDS;
 
-export const lookWgsl = `const TABLE_SIZE = ${TABLE_SIZE}u;
+export const lookWgsl = `const GRID_LEFT = ${GRID.left}.0;
+const GRID_BOTTOM = ${GRID.bottom}.0;
+const GRID_CM = ${GRID.cm};
+const GRID_COLUMNS = ${GRID.columns};
+const GRID_ROWS = ${GRID.rows};
+const TABLE_SIZE = ${TABLE_SIZE}u;
 const TABLE_MELANIN = ${TABLE_MELANIN};
 const TABLE_HAEMOGLOBIN = ${TABLE_HAEMOGLOBIN};
 struct Look {
-${Object.entries(FIELDS).map(([name, count]) => `  ${name}: ${count === 1 ? 'vec4f' : `array<vec4f, ${count}>`},`).join('\n')}
+${Object.entries(FIELDS).map(([name, count]) => `  ${name}: ${count === 1 ? 'vec4f' : `array<${name === 'crease_grid' ? 'vec4u' : 'vec4f'}, ${count}>`},`).join('\n')}
 };
 `;
 
@@ -96,16 +104,41 @@ export function packLook(look: SkinLook): Float32Array {
   });
   creases.forEach(({ group, points, width, depth, isMirrored }, i) => {
     const first = VECTORS_PER_CREASE * i;
-    const xs = points.map(([x]) => x), ys = points.map(([, y]) => y);
-    const [cx, cy] = [(Math.min(...xs) + Math.max(...xs)) / 2, (Math.min(...ys) + Math.max(...ys)) / 2];
-    const reach = Math.max(...points.map(([x, y]) => Math.hypot(x - cx, y - cy))) + 3.5 * width;
     put('creases', [WRINKLE_GROUPS.indexOf(group), width, depth, isMirrored ? 1 : 0], first);
-    put('creases', [cx, cy, reach, points.length], first + 1);
+    put('creases', [points.length, 0, 0, 0], first + 1);
     put('creases', points.flat(), first + 2);
   });
+  new Uint32Array(buffer.buffer).set(creaseGrid(creases), starts.crease_grid);
   put('table', pigmentTable(pigments));
   return buffer;
 }
+
+/** `[rows, columns]` a bit for every crease that reaches into the cell. */
+function creaseGrid(creases: readonly Crease[]): Uint32Array {
+  const grid = new Uint32Array(GRID.columns * GRID.rows);
+  creases.forEach(({ points, width, isMirrored }, crease) => {
+    const reach = 3 * width + WANDER + 0.71 * GRID.cm;
+    for (let k = 1; k < points.length; k++) {
+      for (const side of isMirrored ? [1, -1] : [1]) {
+        const [ax, ay, bx, by] = [side * points[k - 1]![0], points[k - 1]![1], side * points[k]![0], points[k]![1]];
+        const cell = (value: number, origin: number, count: number) => Math.max(0, Math.min(count - 1, Math.floor((value - origin) / GRID.cm)));
+        const [x0, x1] = [cell(Math.min(ax, bx) - reach, GRID.left, GRID.columns), cell(Math.max(ax, bx) + reach, GRID.left, GRID.columns)];
+        const [y0, y1] = [cell(Math.min(ay, by) - reach, GRID.bottom, GRID.rows), cell(Math.max(ay, by) + reach, GRID.bottom, GRID.rows)];
+        for (let row = y0; row <= y1; row++) {
+          for (let column = x0; column <= x1; column++) {
+            const [px, py] = [GRID.left + (column + 0.5) * GRID.cm - ax, GRID.bottom + (row + 0.5) * GRID.cm - ay];
+            const t = Math.max(0, Math.min(1, (px * (bx - ax) + py * (by - ay)) / ((bx - ax) ** 2 + (by - ay) ** 2)));
+            if (Math.hypot(px - t * (bx - ax), py - t * (by - ay)) < reach) grid[row * GRID.columns + column]! |= 1 << crease;
+          }
+        }
+      }
+    }
+  });
+  return grid;
+}
+
+/** How far noise moves a line at most, cm. */
+const WANDER = 0.25;
 
 /** Where features are on the standard head, from its landmarks; sided ones on the subject's left. */
 function putAnchors(put: (field: Field, values: ArrayLike<number>, index?: number) => void): void {
