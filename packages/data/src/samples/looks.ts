@@ -1,6 +1,7 @@
 /** Everything that a person wears, has and is painted with: sampled as plain data, built as figures. */
 import type { Gpu } from '@onegt/kernels';
-import { createClothes } from '../clothes/create-clothes.ts';
+import { type AccessoryLook, createAccessories, headwearShape, sampleAccessories } from '../accessories/accessories.ts';
+import { createClothes } from '../clothes/clothes.ts';
 import type { ClothesLook } from '../clothes/look.ts';
 import { sampleClothes } from '../clothes/sample.ts';
 import { createEyes } from '../eyes/eyes.ts';
@@ -21,6 +22,7 @@ export interface Looks {
   eyes: EyesLook;
   hair: HairLook;
   facialHair: FacialHairLook;
+  accessories: AccessoryLook[];
   clothes: ClothesLook;
 }
 
@@ -32,6 +34,7 @@ export function sampleLooks(seed: number, traits: Traits): Looks {
     eyes: sampleEyes(random.stream('eyes'), traits),
     hair: sampleHair(random.stream('hair'), traits),
     facialHair: sampleFacialHair(random.stream('facial hair'), traits),
+    accessories: sampleAccessories(random.stream('accessories'), traits),
     clothes: sampleClothes(random.stream('clothes'), traits),
   };
 }
@@ -46,7 +49,9 @@ export function createFigures(gpu: Gpu, looks: Looks, head: PosedHead, traits: T
     figures.push(createSkin(gpu, looks.skin, head, traits));
     figures.push(createEyes(gpu, looks.eyes, head, traits));
     figures.push(createFacialHair(gpu, looks.facialHair, head, traits));
-    figures.push(createHair(gpu, looks.hair, head, traits));
+    const headwear = headwearShape(looks.accessories, head);
+    figures.push(createHair(gpu, looks.hair, head, traits, headwear === null ? {} : { headwear: headwear.covered }));
+    figures.push(createAccessories(gpu, looks.accessories, head, traits));
     figures.push(createClothes(gpu, looks.clothes, head, traits));
     return figures;
   } catch (error) {
