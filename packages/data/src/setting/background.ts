@@ -6,6 +6,12 @@
 import type { Random } from '../random/random.ts';
 import { type Emitter, packEmitter } from './emitter.ts';
 import type { Family } from './families/family.ts';
+import { car } from './families/car.ts';
+import { city } from './families/city.ts';
+import { foliage } from './families/foliage.ts';
+import { interior } from './families/interior.ts';
+import { landscape } from './families/landscape.ts';
+import { lights } from './families/lights.ts';
 import { studio } from './families/studio.ts';
 import { wall } from './families/wall.ts';
 import { FAMILY_PARAMETERS, libraryWgsl, MAX_EMITTERS } from './library.ts';
@@ -37,12 +43,12 @@ export interface BackgroundLook {
   isIndoors: boolean;
 }
 
-const FAMILIES = { studio, wall } as const satisfies Record<string, Family>;
+const FAMILIES = { studio, wall, interior, landscape, foliage, city, lights, car } as const satisfies Record<string, Family>;
 export type FamilyName = keyof typeof FAMILIES;
 export const FAMILY_NAMES = Object.keys(FAMILIES) as FamilyName[];
 
 /** How often each is drawn, per cent. */
-const SHARES: Record<FamilyName, number> = { studio: 16, wall: 20 };
+const SHARES: Record<FamilyName, number> = { studio: 15, wall: 17, interior: 24, landscape: 9, foliage: 11, city: 11, lights: 8, car: 5 };
 
 /** @param family - drawn too unless given */
 export function sampleBackground(random: Random, family: FamilyName = random.weighted(SHARES)): BackgroundLook {
