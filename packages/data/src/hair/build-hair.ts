@@ -1,7 +1,8 @@
 /** From a look to meshes: how many strands of how many segments a style is worth, and what they are assembled from. */
 import type { PosedHead } from '../heads/posed-head.ts';
 import type { Mesh } from '../render/drawable.ts';
-import { type Covered, growStrands, prepareGround, type Strands } from './grow.ts';
+import type { HeadwearShape } from '../accessories/headwear-shape.ts';
+import { growStrands, prepareGround, type Strands } from './grow.ts';
 import type { HairLook } from './hair-look.ts';
 import { clamp } from './noise.ts';
 import { HairVolume } from './occlusion.ts';
@@ -11,7 +12,7 @@ import { scalpLayer } from './scalp-layer.ts';
 
 export interface HairMesh { kind: 'scalp' | 'strands'; mesh: Mesh }
 
-export function buildHair(look: HairLook, head: PosedHead, covered?: Covered): HairMesh[] {
+export function buildHair(look: HairLook, head: PosedHead, covered?: HeadwearShape['covered']): HairMesh[] {
   if (look.family === 'bald') return [];
   const ground = prepareGround(head, look, covered);
   const meshes: HairMesh[] = [{ kind: 'scalp', mesh: scalpLayer(ground) }];
@@ -32,14 +33,15 @@ export function buildHair(look: HairLook, head: PosedHead, covered?: Covered): H
 /** Short hair has many strands of few segments, long hair few of many; ribbons are as wide as it takes to cover the head. */
 export function plan(look: HairLook): { count: number; segments: number; width: number; under: number } {
   const { cut, curl, density } = look;
-  const longest = Math.max(cut.top, cut.front, cut.sides, cut.back), mean = (cut.top + cut.front + cut.sides + cut.back) / 4;
+  // Longer hair than this ends below the picture.
+  const longest = Math.min(36, Math.max(cut.top, cut.front, cut.sides, cut.back)), mean = Math.min(36, (cut.top + cut.front + cut.sides + cut.back) / 4);
   const straight = longest < 0.25 ? 1 : longest < 0.8 ? 2 : longest < 2 ? 3 : longest < 4.5 ? 4 : longest < 8 ? 6 : longest < 14 ? 8 : longest < 24 ? 10 : 13;
-  const curled = curl.radius > 0.1 ? Math.ceil(longest / curl.pitch * (curl.planar > 0.25 ? 4 : 5)) : 0;
+  const curled = curl.radius > 0.1 ? Math.ceil(longest / curl.pitch * (curl.planar > 0.25 ? 5.5 : 6)) : 0;
   const segments = clamp(Math.max(straight, curled), 1, 40);
-  const budget = longest < 0.25 ? 16000 : longest > 14 || curled > 10 ? 78000 : 50000;
+  const budget = longest < 0.25 ? 16000 : look.ties.length > 0 ? 38000 : longest > 14 || curled > 10 ? 80000 : 52000;
   const count = Math.round(budget / (2 * segments) * Math.min(1, 0.8 * density));
   const width = clamp(4.2 * (600 + 38 * mean) / (count * mean), 0.03, 0.045 + 0.025 * mean);
-  return { count, segments, width: Math.min(width, 0.2), under: mean > 12 && look.comb.field !== 'out' ? 1700 : 0 };
+  return { count, segments, width: Math.min(width, 0.2), under: mean > 12 && look.comb.field !== 'out' ? (look.ties.length > 0 ? 900 : 1700) : 0 };
 }
 
 /** Short flat strands beneath long hair: they cover the scalp for a fifth of the triangles. */

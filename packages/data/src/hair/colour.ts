@@ -34,7 +34,7 @@ export function pigmentColour(melanin: number, redness: number): Rgb {
   ];
 }
 
-export const GREY: Rgb = [0.62, 0.61, 0.585];
+export const GREY: Rgb = [0.5, 0.49, 0.47];
 
 export function sampleHairColour(random: Random, traits: Traits): HairColour {
   const feminine = 1 - traits.masculine;

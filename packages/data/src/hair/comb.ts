@@ -23,7 +23,7 @@ export function combAt(look: HairLook, side: number, x: number, y: number, z: nu
     dz = lerp(dz / fromCrown, -1.1 * sweep, before);
     dy = lerp(-1.3, -0.25, high);
   } else if (field === 'back') {
-    dx = 0.05 * x * high; dy = lerp(-0.45, 0.1, smoothstep(3, 11, y)) - 0.7 * smoothstep(-5, -9, z); dz = -1;
+    dx = 0.05 * x * high; dy = lerp(-0.45, 0.1, smoothstep(3, 11, y)) - 0.7 * smoothstep(-5, -9, z); dz = -1 + 0.8 * smoothstep(-3.5, -8, z);
   } else if (field === 'up') {
     dx = 0.12 * x; dy = lerp(-0.5, 0.7, smoothstep(6, 11, y)); dz = lerp(-0.8, -0.9, high);
     if (z < -5) dy = -0.9;

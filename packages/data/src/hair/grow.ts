@@ -6,6 +6,7 @@
 import type { PosedHead } from '../heads/posed-head.ts';
 import { combAt } from './comb.ts';
 import type { HairLook } from './hair-look.ts';
+import type { HeadwearShape } from '../accessories/headwear-shape.ts';
 import { HeadField } from './head-field.ts';
 import { clamp, hash, lerp, noise3, smoothstep } from './noise.ts';
 import { type CanonicalMap, canonicalMap, densityAt, type Roots, scalpDepth, scatter } from './scalp.ts';
@@ -23,23 +24,25 @@ export interface Strands {
   lengths: Float32Array;
 }
 
-/** Where a hat sits: 1 where it covers the hair entirely, 0 where hair is free. Canonical position. */
-export type Covered = (x: number, y: number, z: number) => number;
-
 /** What growing needs to know, gathered once per person. */
 export interface Ground {
   head: PosedHead;
   look: HairLook;
   field: HeadField;
   map: CanonicalMap;
+  /** 0..1 at a canonical position: how far headwear covers the hair there. */
   covered: Covered | undefined;
 }
+
+type Covered = HeadwearShape['covered'];
 
 export function prepareGround(head: PosedHead, look: HairLook, covered?: Covered): Ground {
   return { head, look, field: HeadField.of(head), map: canonicalMap(head), covered };
 }
 
 const MAX_STEPS = 96;
+/** Canonical height below which no picture looks, cm. */
+const LOWEST = -25;
 
 /** Length of the hair at a canonical place, cm. */
 export function lengthAt({ cut }: HairLook, y: number, z: number): number {
@@ -69,10 +72,12 @@ export interface GrowOptions {
 
 export function growStrands(ground: Ground, { count, segments, width }: GrowOptions): Strands {
   const { head, look } = ground;
+  const long = lengthAt(look, 2, -3) > 8 && look.ties.length === 0;
   const density = (x: number, y: number, z: number) => {
     const depth = scalpDepth(look.hairline, x, y, z);
     if (depth < -0.5) return 0;
-    const free = 1 - (ground.covered?.(x, y, z) ?? 0);
+    // Long hair comes out from under a hat, short hair under it is not drawn.
+    const free = 1 - (ground.covered?.(x, y, z) ?? 0) * (long ? 0.5 : 1);
     return (depth <= 0 ? 0.02 : 0) + densityAt(look.hairline, depth) * free;
   };
   const roots = scatter(head, count, look.seed, density);
@@ -94,7 +99,8 @@ export function strandsFrom(ground: Ground, roots: Roots, segments: number, widt
     const side = sideOf(look, roots.canonical, i, clump);
     const layer = 0.35 * hash(clump, look.seed + 13) + 0.65 * hash(i, look.seed + 14);
     strands.lengths[i] = grower.grow(roots, i, side, layer, longer, strands.nodes, i * stride, S);
-    strands.widths[i] = width * (0.7 + 0.6 * hash(i, look.seed + 15));
+    // Where a cut is short its hairs are single, not locks.
+    strands.widths[i] = Math.min(width, 0.025 + 0.035 * strands.lengths[i]!) * (0.7 + 0.6 * hash(i, look.seed + 15));
   }
   gather(ground, strands, centres);
   curl(ground, strands);
@@ -160,7 +166,8 @@ class Grower {
     const fringe = cut.fringeLevel !== null && qz > 1.5 && qy > 6.5 && Math.abs(qx) < 5.6;
     const level = (fringe ? cut.fringeLevel! : cut.level ?? -1e9) - (cut.variation * 3 * (hash(i, look.seed + 17) - 0.5));
     combAt(look, side, qx, qy, qz, nx, ny, nz, comb);
-    const flat = look.comb.field === 'out' || look.comb.field === 'crest' ? 1 : lerp(0.45, 1, smoothstep(5, 10, qy));
+    const above = smoothstep(5, 10, qy);
+    const flat = look.comb.field === 'out' || look.comb.field === 'crest' ? 1 : look.comb.field === 'up' ? lerp(0.2, 1, above * smoothstep(-3, 5.5, qz)) : lerp(0.45, 1, above);
     const lift = clamp(body.lift * flat * (1 - 0.7 * hat) * (0.75 + 0.5 * layer), 0, 1) * (tie ? 0.4 : 1);
     const drop = Math.max(0.1, comb[0]! ** 2 + comb[1]! ** 2 + comb[2]! ** 2);
     let dx = comb[0]! * (1 - lift) * drop + nx * (0.12 + lift), dy = comb[1]! * (1 - lift) * drop + ny * (0.12 + lift), dz = comb[2]! * (1 - lift) * drop + nz * (0.12 + lift);
@@ -173,9 +180,17 @@ class Grower {
     while (n < MAX_STEPS && travelled < length) {
       const h = Math.min(step, length - travelled + 1e-6);
       const cx = x * scale[0]! + offset[0]!, cy = y * scale[1]! + offset[1]!, cz = z * scale[2]! + offset[2]!;
+      if (cy < LOWEST) break;
       if (travelled > 0.3 && cy < level && (!fringe || cz > 3 || cy < level - 4)) break;
       const d = field.sample(x, y, z);
-      const gx = g[0]!, gy = g[1]!, gz = g[2]!;
+      let gx = g[0]!, gy = g[1]!, gz = g[2]!;
+      // Hanging hair passes an ear on its outside: its upper edge must not throw hair up.
+      const atEar = smoothstep(1.5, 0.8, Math.hypot((Math.abs(cx) - 8.9) / 2.2, (cy - 0.5) / 4.6, (cz + 1.4) / 3.4));
+      if (gy > 0 && atEar > 0 && !tie) {
+        gy *= 1 - atEar; gx += 0.8 * atEar * Math.sign(cx);
+        const gl = Math.hypot(gx, gy, gz) || 1;
+        gx /= gl; gy /= gl; gz /= gl;
+      }
       let wx: number, wy: number, wz: number;
       if (tie) {
         wx = tie.x - cx; wy = tie.y - cy; wz = tie.z - cz;
@@ -197,7 +212,7 @@ class Grower {
           const behind = body.tucked ? -1.5 : 1.5;
           const into = smoothstep(0, 2.5, body.opening - Math.abs(cx)) * smoothstep(behind, behind + 2.5, cz) * smoothstep(8.5, 5.5, cy) * smoothstep(-13, -8, cy);
           const s = Math.abs(cx) > 1.2 ? Math.sign(cx) : side;
-          wx += s * 2.2 * into; wz -= (body.tucked ? 1.8 : 1.1) * into;
+          wx += s * 2 * into; wz -= (body.tucked ? 1.8 : 1.3) * into;
         }
       }
       const follow = 1 - Math.exp(-h / (tie ? 0.8 : bend));
@@ -209,7 +224,7 @@ class Grower {
       // Layers of a style lie over each other; on clothes hair lies a little higher.
       const rise = smoothstep(0, 1, travelled / Math.max(0.8, 1.6 * thickness));
       const cloth = 0.9 * smoothstep(-10, -13, cy);
-      const gap = 0.03 + 0.06 * rise + rise * thickness * (standing ? 0.15 : 0.15 + 0.85 * layer) + cloth;
+      const gap = 0.03 + 0.06 * rise + rise * thickness * (1 - 0.7 * atEar) * (standing ? 0.15 : 0.15 + 0.85 * layer) + cloth;
       const after = d + (dx * gx + dy * gy + dz * gz) * h;
       if (after < gap) {
         // Hair that lies on the shoulders ends there before long, rather than crawl over them.
@@ -218,8 +233,8 @@ class Grower {
         x += gx * push; y += gy * push; z += gz * push;
         const against = dx * gx + dy * gy + dz * gz;
         if (against < 0) { dx -= against * gx; dy -= against * gy; dz -= against * gz; }
-      } else if (!standing && after > gap + 0.3 && body.lift < 0.7) {
-        const pull = Math.min((after - gap - 0.3) * 0.3, h * 0.35) * (1 - 0.8 * smoothstep(3, -4, cy)) * (tie ? 1 : 0.6);
+      } else if (!standing && after > gap + 0.3) {
+        const pull = Math.min((after - gap - 0.3) * 0.3, h * 0.35) * (1 - 0.8 * smoothstep(3, -4, cy)) * (tie ? 1 : body.lift < 0.7 ? 0.6 : 0.35);
         x -= gx * pull; y -= gy * pull; z -= gz * pull;
       }
       n++;
@@ -286,7 +301,9 @@ function curl({ look }: Ground, { count, segments, nodes, clumps, lengths }: Str
   for (let i = 0; i < count; i++) {
     const at = i * stride, length = lengths[i]!, clump = clumps[i]!;
     if (length < 0.3) continue;
-    const phase = 2 * Math.PI * (hash(clump, look.seed + 21) + 0.18 * irregular * (hash(i, look.seed + 22) - 0.5));
+    // Waves run over neighbouring locks together; corkscrews turn each for itself.
+    const shared = 1.6 * noise3(nodes[at]! * 0.16 + look.seed % 91, nodes[at + 1]! * 0.16, nodes[at + 2]! * 0.16);
+    const phase = 2 * Math.PI * (lerp(hash(clump, look.seed + 21), shared + 0.25 * hash(clump, look.seed + 21), smoothstep(0.1, 0.5, planar)) + 0.18 * irregular * (hash(i, look.seed + 22) - 0.5));
     const turns = (1 + 0.5 * irregular * (hash(clump, look.seed + 23) - 0.5)) / pitch;
     const r0 = radius * (1 + 0.6 * irregular * (hash(clump, look.seed + 24) - 0.5)) * (0.85 + 0.3 * hash(i, look.seed + 26));
     const salt = hash(i, look.seed + 25) * 97;
@@ -315,16 +332,19 @@ function curl({ look }: Ground, { count, segments, nodes, clumps, lengths }: Str
   }
 }
 
-/** Locks and curls may have moved points into the head. */
-function keepOutside({ field }: Ground, { count, segments, nodes }: Strands): void {
+/** Locks and curls may have moved points into the head; a hat presses flat what is under it. */
+export function keepOutside({ field, map, covered }: Ground, { count, segments, nodes }: Strands): void {
   const g = field.gradient, stride = (segments + 1) * 3;
+  const q = (k: number, axis: number) => nodes[k + axis]! * map.scale[axis]! + map.offset[axis]!;
   for (let i = 0; i < count; i++) {
     for (let s = 1; s <= segments; s++) {
       const k = i * stride + s * 3, clearance = 0.05;
+      const most = covered !== undefined && covered(q(k, 0), q(k, 1), q(k, 2)) > 0.3 ? 0.2 : Infinity;
       for (let pass = 0; pass < 2; pass++) {
         const d = field.sample(nodes[k]!, nodes[k + 1]!, nodes[k + 2]!);
-        if (d >= clearance) break;
-        for (let axis = 0; axis < 3; axis++) nodes[k + axis] = nodes[k + axis]! + g[axis]! * (clearance - d);
+        if (d >= clearance && d <= most) break;
+        const move = Math.min(most, Math.max(clearance, d)) - d;
+        for (let axis = 0; axis < 3; axis++) nodes[k + axis] = nodes[k + axis]! + g[axis]! * move;
       }
     }
   }

@@ -17,8 +17,8 @@ fn hair_colour(own: f32, lock: f32, along: f32, from_root: f32, x: f32) -> vec3f
   var colour = base * exp2(variation * (1.1 * (own - 0.5) + 1.3 * (lock - 0.5)));
   colour *= vec3f(1.0 + 0.25 * variation * (other - 0.5), 1.0, 1.0 - 0.25 * variation * (other - 0.5));
   // Grey hair comes strand by strand; a ribbon is several strands.
-  let whitened = clamp((1.12 * grey - mix(other, lock, 0.25)) * 3.0 + 0.5 * grey, 0.0, 1.0);
-  colour = mix(colour, parameters[4].rgb * (0.85 + 0.3 * own), whitened * step(0.001, grey));
+  let whitened = smoothstep(-0.4, 0.4, 1.7 * grey - 0.35 - 0.9 * (mix(other, lock, 0.35) - 0.5) - 0.35) * smoothstep(0.0, 0.12, grey);
+  colour = mix(colour, parameters[4].rgb * (0.85 + 0.3 * own), whitened);
   let tint = dye * exp2(0.8 * variation * (own + lock - 1.0));
   var dyed = 0.0;
   switch kind {
@@ -82,7 +82,7 @@ fn evaluate(surface: Surface) -> Shading {
   }
   shading.opacity = cover * (1.0 - smoothstep(0.4, 0.6, surface.uv.y));
   let own = clamp(0.5 + 0.45 * fine, 0.0, 1.0);
-  let lock = clamp(0.5 + 0.5 * coarse, 0.0, 1.0);
+  let lock = 0.5 + 0.15 * coarse;
   shading.albedo = min(hair_colour(own, lock, 0.12, 0.5, surface.position.x) * (0.8 + 0.3 * fine), vec3f(0.9));
   shading.normal = normalize(t + 0.15 * vec3f(fine, coarse, -fine));
   shading.roughness = 0.5;

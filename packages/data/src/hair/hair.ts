@@ -4,13 +4,13 @@ import type { PosedHead } from '../heads/posed-head.ts';
 import type { Drawable, Figure } from '../render/drawable.ts';
 import type { Traits } from '../scene/scene.ts';
 import { buildHair } from './build-hair.ts';
-import type { Covered } from './grow.ts';
+import type { HeadwearShape } from '../accessories/headwear-shape.ts';
 import type { HairLook } from './hair-look.ts';
 import { hairParameters, scalpMaterial, strandMaterial } from './hair-material.ts';
 
 export interface HairOptions {
-  /** 0..1 at a canonical position: how far headwear covers the hair there. Covered hair is cut, hair beside it lies flatter. */
-  headwear?: Covered;
+  /** Hair under it is cut or pressed flat; hair beside it stays. Null or absent: none is worn. */
+  headwear?: HeadwearShape | null;
 }
 
 /**
@@ -21,7 +21,7 @@ export interface HairOptions {
  */
 export function createHair(_gpu: Gpu, look: HairLook, head: PosedHead, _traits: Traits, { headwear }: HairOptions = {}): Figure {
   const parameters = hairParameters(look);
-  const drawables = buildHair(look, head, headwear).filter(({ mesh }) => mesh.triangles.length > 0).map(({ kind, mesh }): Drawable => ({
+  const drawables = buildHair(look, head, headwear?.covered).filter(({ mesh }) => mesh.triangles.length > 0).map(({ kind, mesh }): Drawable => ({
     label: `hair/${kind}`, mesh, region: 'hair', castsShadow: kind === 'strands',
     material: kind === 'scalp' ? scalpMaterial(parameters) : strandMaterial(parameters),
   }));

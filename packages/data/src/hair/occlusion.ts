@@ -11,8 +11,12 @@ const ABSORPTION = 0.5; // per unit of hair area per volume and cell: a full hea
 
 export class HairVolume {
   readonly #density: Float32Array;
-  readonly #origin: readonly number[];
-  readonly #size: readonly number[];
+  readonly #x: number;
+  readonly #y: number;
+  readonly #z: number;
+  readonly #sizeX: number;
+  readonly #sizeY: number;
+  readonly #sizeZ: number;
 
   constructor(groups: readonly Strands[]) {
     const low = [9e9, 9e9, 9e9], high = [-9e9, -9e9, -9e9];
@@ -23,9 +27,9 @@ export class HairVolume {
         if (x > high[axis]!) high[axis] = x;
       }
     }
-    this.#origin = low.map((x) => x - CELL);
-    this.#size = low.map((x, axis) => Math.max(2, Math.min(160, Math.ceil((high[axis]! - x) / CELL) + 3)));
-    this.#density = new Float32Array(this.#size[0]! * this.#size[1]! * this.#size[2]!);
+    [this.#x, this.#y, this.#z] = low.map((x) => x - CELL) as [number, number, number];
+    [this.#sizeX, this.#sizeY, this.#sizeZ] = low.map((x, axis) => Math.max(2, Math.min(160, Math.ceil((high[axis]! - x) / CELL) + 3))) as [number, number, number];
+    this.#density = new Float32Array(this.#sizeX * this.#sizeY * this.#sizeZ);
     for (const { count, segments, nodes, widths, lengths } of groups) {
       for (let i = 0; i < count; i++) {
         const amount = widths[i]! * lengths[i]! / (segments + 1) / CELL ** 3;
@@ -39,11 +43,10 @@ export class HairVolume {
   }
 
   #cell(x: number, y: number, z: number): number {
-    const [sizeX, sizeY, sizeZ] = this.#size as [number, number, number];
-    const i = clamp(Math.round((x - this.#origin[0]!) / CELL), 0, sizeX - 1);
-    const j = clamp(Math.round((y - this.#origin[1]!) / CELL), 0, sizeY - 1);
-    const k = clamp(Math.round((z - this.#origin[2]!) / CELL), 0, sizeZ - 1);
-    return (k * sizeY + j) * sizeX + i;
+    const i = clamp(Math.round((x - this.#x) / CELL), 0, this.#sizeX - 1);
+    const j = clamp(Math.round((y - this.#y) / CELL), 0, this.#sizeY - 1);
+    const k = clamp(Math.round((z - this.#z) / CELL), 0, this.#sizeZ - 1);
+    return (k * this.#sizeY + j) * this.#sizeX + i;
   }
 
   /** 0 deep inside .. 1 open; `field` tells which way is out. */

@@ -4,7 +4,7 @@
  */
 import type { HairLook } from './hair-look.ts';
 import type { Ground, Strands } from './grow.ts';
-import { strandsFrom } from './grow.ts';
+import { keepOutside, strandsFrom } from './grow.ts';
 import { clamp, hash, lerp, noise3, smoothstep } from './noise.ts';
 import { densityAt, type Roots, scalpDepth, scatter } from './scalp.ts';
 
@@ -86,13 +86,13 @@ export function growRopes(ground: Ground): Strands[] {
   const { look, head } = ground;
   const { kind, spacing, radius } = look.ropes!;
   if (kind === 'cornrow') return [growCornrows(ground)];
-  const longest = Math.max(look.cut.top, look.cut.sides, look.cut.back);
+  const longest = Math.min(36, Math.max(look.cut.top, look.cut.sides, look.cut.back));
   const candidates = scatter(head, 1500, look.seed, (x, y, z) => {
     const depth = scalpDepth(look.hairline, x, y, z);
     return depth < 0.25 ? 0 : (1 - (ground.covered?.(x, y, z) ?? 0));
   });
   const roots = spread(candidates, spacing, look.seed);
-  const segments = clamp(Math.round(longest / (kind === 'braid' ? 0.75 : 1.1)), 8, kind === 'braid' ? 44 : 30);
+  const segments = clamp(Math.round(longest / (kind === 'braid' ? 0.75 : 1.1)), 8, kind === 'braid' ? 40 : 30);
   const perRope = clamp(Math.floor((kind === 'braid' ? 84000 : 64000) / (roots.count * segments * 2 + 1)), kind === 'braid' ? 9 : 7, 18);
   const straight = { ...look, clump: { size: 0.01, strength: 0 }, frizz: look.frizz * 0.6, curl: { ...look.curl, radius: kind === 'dread' ? 0.25 : 0.12, pitch: 7 } };
   const lines = strandsFrom({ ...ground, look: straight }, roots, segments, 0.1);
@@ -103,9 +103,11 @@ export function growRopes(ground: Ground): Strands[] {
     const path = lines.nodes.slice(i * stride, (i + 1) * stride);
     // The first points lie on the skin: a rope has its own thickness above it.
     for (let s = 0; s <= segments; s++) lift(ground, path, s, thick * 0.85);
-    ropes.push({ path, points: segments + 1, length: lines.lengths[i]!, radius: (t) => thick * (0.75 + 0.25 * smoothstep(0, 0.1, t)) * (1 - (kind === 'dread' ? 0.3 : 0.5) * smoothstep(0.8, 1, t)) });
+    ropes.push({ path, points: segments + 1, length: lines.lengths[i]!, radius: (t) => thick * (0.75 + 0.25 * smoothstep(0, 0.1, t)) * (1 - 0.3 * smoothstep(0.8, 1, t)) });
   }
-  return [wind(ropes, kind, ground, perRope, 0)];
+  const wound = wind(ropes, kind, ground, perRope, 0);
+  keepOutside(ground, wound);
+  return [wound];
 }
 
 function lift({ field }: Ground, path: Float32Array, s: number, gap: number): void {
@@ -188,8 +190,13 @@ function evenly(points: readonly number[], count: number): { path: Float32Array;
 
 /** What hangs from, or is wound about, the places where hair is tied. */
 export function growTies(ground: Ground, firstLock: number): Strands[] {
-  return ground.look.ties.map((tie, i) => {
+  // Under a hat nothing is tied.
+  const free = ground.look.ties.filter(({ x, y, z }) => (ground.covered?.(x, y, z) ?? 0) < 0.3);
+  return free.map((tie, i) => {
     const at = [0, 1, 2].map((axis) => ([tie.x, tie.y, tie.z][axis]! - ground.map.offset[axis]!) / ground.map.scale[axis]!) as [number, number, number];
+    // On the skin of this head, whatever its shape.
+    const d = ground.field.sample(...at), g = ground.field.gradient;
+    for (let axis = 0; axis < 3; axis++) at[axis] = at[axis]! + g[axis]! * (0.3 - d);
     if (tie.kind === 'bun') return bun(ground, at, tie, firstLock + i * 64);
     return tie.kind === 'plait' ? plait(ground, at, tie, firstLock + i * 64) : tail(ground, at, tie, firstLock + i * 64);
   });
@@ -218,7 +225,7 @@ function hangingPath({ field, look }: Ground, [x, y, z]: readonly [number, numbe
 
 function tail(ground: Ground, at: readonly [number, number, number], tie: Tie, lock: number): Strands {
   const { look, field } = ground;
-  const segments = look.curl.radius > 0.1 ? 22 : 16, points = segments + 1, count = Math.round(900 * look.density), stride = points * 3;
+  const segments = look.curl.radius > 0.1 ? 22 : 16, points = segments + 1, count = Math.round(900 * look.density / Math.sqrt(look.ties.length)), stride = points * 3;
   const strands: Strands = { count, segments, nodes: new Float32Array(count * stride), clumps: new Uint32Array(count), widths: new Float32Array(count), lengths: new Float32Array(count) };
   const path = hangingPath(ground, at, tie.length, tie.width * 0.9, points, 2 + 2.5 * look.body.lift, Math.sign(tie.x) * (Math.abs(tie.x) > 2 ? 1 : 0));
   const frames = framesAlong(path, points);
@@ -260,7 +267,7 @@ function plait(ground: Ground, at: readonly [number, number, number], tie: Tie, 
 
 /** A coil on a ball: strands run round and round, each ring slipping under the next. */
 function bun({ look, field }: Ground, at: readonly [number, number, number], tie: Tie, lock: number): Strands {
-  const segments = 22, count = Math.round(620 * look.density), stride = (segments + 1) * 3;
+  const segments = 22, count = Math.round(620 * look.density / look.ties.length), stride = (segments + 1) * 3;
   const strands: Strands = { count, segments, nodes: new Float32Array(count * stride), clumps: new Uint32Array(count), widths: new Float32Array(count), lengths: new Float32Array(count) };
   field.sample(...at);
   const g = [field.gradient[0]!, field.gradient[1]!, field.gradient[2]!] as const;

@@ -28,8 +28,10 @@ export interface Hairline {
   seed: number;
 }
 
+interface Knot { angle: number; y: number; height: number; temples: number; peak: number; sideburn: number; nape: number }
+
 /** Angle from the face about the vertical axis in degrees, height of the edge in cm, and how the parameters move it. */
-const EDGE: readonly { angle: number; y: number; height: number; temples: number; peak: number; sideburn: number; nape: number }[] = [
+const EDGE: readonly Knot[] = [
   { angle: 0, y: 9.5, height: 1, temples: 0.1, peak: -1, sideburn: 0, nape: 0 },
   { angle: 10, y: 9.5, height: 1, temples: 0.2, peak: -0.4, sideburn: 0, nape: 0 },
   { angle: 22, y: 9.3, height: 1, temples: 0.6, peak: 0.25, sideburn: 0, nape: 0 },
@@ -57,9 +59,7 @@ export function scalpDepth(hairline: Hairline, x: number, y: number, z: number):
   while (i < EDGE.length - 2 && EDGE[i + 1]!.angle < angle) i++;
   const a = EDGE[i]!, b = EDGE[i + 1]!;
   const t = smoothstep(0, 1, (angle - a.angle) / (b.angle - a.angle)) * 0.5 + (angle - a.angle) / (b.angle - a.angle) * 0.5;
-  const edgeAt = (e: typeof a) => e.y + e.height * hairline.height + e.temples * hairline.temples + e.peak * hairline.peak
-    + e.sideburn * hairline.sideburn + e.nape * hairline.nape;
-  let depth = y - (edgeAt(a) * (1 - t) + edgeAt(b) * t);
+  let depth = y - (edgeAt(a, hairline) * (1 - t) + edgeAt(b, hairline) * t);
   // None on the ears: an ellipsoid around each.
   const ear = Math.hypot((Math.abs(x) - 8.7) / 1.9, (y - 0.3) / 3.9, (z + 1.4) / 2.9);
   depth = Math.min(depth, (ear - 1) * 2.4);
@@ -71,6 +71,8 @@ export function scalpDepth(hairline: Hairline, x: number, y: number, z: number):
   const s = hairline.seed;
   return depth + hairline.roughness * (0.6 * noise3(x * 0.7 + s, y * 0.7, z * 0.7) + 0.4 * noise3(x * 2.1, y * 2.1 + s, z * 2.1));
 }
+
+const edgeAt = (e: Knot, line: Hairline) => e.y + e.height * line.height + e.temples * line.temples + e.peak * line.peak + e.sideburn * line.sideburn + e.nape * line.nape;
 
 /** Share of the full density at this depth: hairlines begin thin. */
 export const densityAt = (hairline: Hairline, depth: number): number => smoothstep(-0.15, 0.3 + 2.2 * hairline.softness, depth);
@@ -94,15 +96,19 @@ export interface Roots {
 export function scatter(head: PosedHead, count: number, seed: number, density: (x: number, y: number, z: number) => number): Roots {
   const { model: { triangles, parts, canonical }, neutralPositions, neutralNormals } = head;
   const faces: number[] = [], areas: number[] = [];
+  const known = new Float32Array(canonical.length / 3).fill(-1);
+  const atVertex = (v: number) => {
+    if (known[v] === -1) known[v] = density(canonical[v * 3]!, canonical[v * 3 + 1]!, canonical[v * 3 + 2]!);
+    return known[v]!;
+  };
   let total = 0;
   const skin = PARTS.indexOf('skin');
   for (let t = 0; t < parts.length; t++) {
     if (parts[t] !== skin) continue;
-    const [a, b, c] = [triangles[t * 3]! * 3, triangles[t * 3 + 1]! * 3, triangles[t * 3 + 2]! * 3];
+    const a = triangles[t * 3]! * 3, b = triangles[t * 3 + 1]! * 3, c = triangles[t * 3 + 2]! * 3;
     const middle = density((canonical[a]! + canonical[b]! + canonical[c]!) / 3, (canonical[a + 1]! + canonical[b + 1]! + canonical[c + 1]!) / 3,
       (canonical[a + 2]! + canonical[b + 2]! + canonical[c + 2]!) / 3);
-    let most = middle;
-    for (const v of [a, b, c]) most = Math.max(most, density(canonical[v]!, canonical[v + 1]!, canonical[v + 2]!));
+    const most = Math.max(middle, atVertex(a / 3), atVertex(b / 3), atVertex(c / 3));
     if (most <= 0) continue;
     total += area(neutralPositions, a, b, c);
     faces.push(t);
@@ -117,19 +123,25 @@ export function scatter(head: PosedHead, count: number, seed: number, density: (
     const at = (i + hash(i, seed)) / count * total;
     while (face < faces.length - 1 && areas[face]! < at) face++;
     const t = faces[face]!, root = Math.sqrt(hash(i, seed + 1)), v = hash(i, seed + 2);
-    const weights = [1 - root, root * (1 - v), root * v];
-    const place = (from: Float32Array, k: number) => weights[0]! * from[triangles[t * 3]! * 3 + k]! + weights[1]! * from[triangles[t * 3 + 1]! * 3 + k]!
-      + weights[2]! * from[triangles[t * 3 + 2]! * 3 + k]!;
-    const [x, y, z] = [place(canonical, 0), place(canonical, 1), place(canonical, 2)];
+    const wa = 1 - root, wb = root * (1 - v), wc = root * v;
+    const a = triangles[t * 3]! * 3, b = triangles[t * 3 + 1]! * 3, c = triangles[t * 3 + 2]! * 3;
+    const x = wa * canonical[a]! + wb * canonical[b]! + wc * canonical[c]!;
+    const y = wa * canonical[a + 1]! + wb * canonical[b + 1]! + wc * canonical[c + 1]!;
+    const z = wa * canonical[a + 2]! + wb * canonical[b + 2]! + wc * canonical[c + 2]!;
     if (hash(i, seed + 3) >= density(x, y, z)) continue;
     const n = roots.count++;
-    const [nx, ny, nz] = [place(neutralNormals, 0), place(neutralNormals, 1), place(neutralNormals, 2)];
-    const length = Math.hypot(nx, ny, nz) || 1;
-    roots.positions.set([place(neutralPositions, 0), place(neutralPositions, 1), place(neutralPositions, 2)], n * 3);
-    roots.normals.set([nx / length, ny / length, nz / length], n * 3);
-    roots.canonical.set([x, y, z], n * 3);
+    let squared = 0;
+    for (let k = 0; k < 3; k++) {
+      roots.positions[n * 3 + k] = wa * neutralPositions[a + k]! + wb * neutralPositions[b + k]! + wc * neutralPositions[c + k]!;
+      const normal = wa * neutralNormals[a + k]! + wb * neutralNormals[b + k]! + wc * neutralNormals[c + k]!;
+      roots.normals[n * 3 + k] = normal;
+      squared += normal * normal;
+    }
+    const length = Math.sqrt(squared) || 1;
+    for (let k = 0; k < 3; k++) roots.normals[n * 3 + k] = roots.normals[n * 3 + k]! / length;
+    roots.canonical[n * 3] = x; roots.canonical[n * 3 + 1] = y; roots.canonical[n * 3 + 2] = z;
+    roots.weights[n * 3] = wa; roots.weights[n * 3 + 1] = wb; roots.weights[n * 3 + 2] = wc;
     roots.triangles[n] = t;
-    roots.weights.set(weights, n * 3);
   }
   return roots;
 }
