@@ -361,16 +361,26 @@ function expressionModes(mesh: GltfMesh, source: readonly number[], numNotEyes: 
   return { names, modes };
 }
 
-/** A sphere by least squares: |p|^2 = 2 p.c + (r^2 - |c|^2), linear in centre and constant. */
+/** A sphere through most of the vertices: those of a cornea, which bulges out of it, are left out in rounds. */
 function fitEye(side: Eye['side'], first: number, count: number, neutral: Float32Array): Eye {
-  const mean = [0, 1, 2].map((k) => {
-    let sum = 0;
-    for (let v = first; v < first + count; v++) sum += neutral[3 * v + k]! / count;
-    return sum;
-  });
+  let use = Array.from({ length: count }, (_, i) => first + i);
+  let sphere = fitSphere(neutral, use);
+  for (let round = 0; round < 6; round++) {
+    const away = use.map((v) => Math.abs(Math.hypot(...sphere.centre.map((c, k) => neutral[3 * v + k]! - c)) - sphere.radius));
+    const limit = [...away].sort((a, b) => a - b)[Math.floor(0.85 * use.length)]!;
+    if (limit < 0.01 * sphere.radius || use.length < 0.4 * count) break;
+    use = use.filter((_, i) => away[i]! <= limit);
+    sphere = fitSphere(neutral, use);
+  }
+  return { side, first, count, ...sphere };
+}
+
+/** Least squares: |p|^2 = 2 p.c + (r^2 - |c|^2) is linear in the centre and the constant. */
+function fitSphere(positions: ArrayLike<number>, use: readonly number[]): { centre: Vector; radius: number } {
+  const mean = [0, 1, 2].map((k) => use.reduce((sum, v) => sum + positions[3 * v + k]! / use.length, 0));
   const a = Array.from({ length: 4 }, () => new Float64Array(5));
-  for (let v = first; v < first + count; v++) {
-    const p = [0, 1, 2].map((k) => neutral[3 * v + k]! - mean[k]!);
+  for (const v of use) {
+    const p = [0, 1, 2].map((k) => positions[3 * v + k]! - mean[k]!);
     const row = [2 * p[0]!, 2 * p[1]!, 2 * p[2]!, 1];
     const right = p[0]! ** 2 + p[1]! ** 2 + p[2]! ** 2;
     for (let i = 0; i < 4; i++) {
@@ -378,7 +388,7 @@ function fitEye(side: Eye['side'], first: number, count: number, neutral: Float3
       a[i]![4]! += row[i]! * right;
     }
   }
-  for (let i = 0; i < 4; i++) {
+  for (let i = 0; i < 4; i++) { // Gauss and Jordan
     const pivot = [0, 1, 2, 3].slice(i).reduce((best, j) => (Math.abs(a[j]![i]!) > Math.abs(a[best]![i]!) ? j : best), i);
     [a[i], a[pivot]] = [a[pivot]!, a[i]!];
     for (let j = 0; j < 4; j++) {
@@ -388,7 +398,7 @@ function fitEye(side: Eye['side'], first: number, count: number, neutral: Float3
     }
   }
   const [x, y, z, rest] = a.map((row, i) => row[4]! / (row[i]! || 1e-12)) as [number, number, number, number];
-  return { side, first, count, centre: [mean[0]! + x, mean[1]! + y, mean[2]! + z], radius: Math.sqrt(Math.max(0, rest + x * x + y * y + z * z)) };
+  return { centre: [mean[0]! + x, mean[1]! + y, mean[2]! + z], radius: Math.sqrt(Math.max(0, rest + x * x + y * y + z * z)) };
 }
 
 /** For the finder: at rest, the skeleton's points where the mean head has them. */
