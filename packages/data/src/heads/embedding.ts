@@ -7,7 +7,8 @@
  */
 import { createCamera, type Image, NUM_DETECTED, NUM_FACE, NUM_POINTS, skeletonTopology, unproject, type View, viewOf } from '@onegt/skeleton';
 import { HeadModelError } from './errors.ts';
-import { type HeadModel, PARTS } from './head-model.ts';
+import { type Eye, type HeadModel, PARTS } from './head-model.ts';
+import { ICT_EYE } from './ict.ts';
 import { poseHead } from './pose.ts';
 import type { PosedHead } from './posed-head.ts';
 import { type SurfacePoint, TriangleTree } from './triangle-tree.ts';
@@ -33,6 +34,8 @@ export interface Surface {
   triangles: ArrayLike<number>;
   /** `[T]` index into `PARTS`. */
   parts: ArrayLike<number>;
+  /** Looking straight ahead. */
+  eyes?: readonly Eye[];
 }
 
 export interface FoundPoints {
@@ -170,6 +173,13 @@ export function embedSkeleton(surface: Surface, found: FoundPoints, bias?: Array
       use.push(p);
     }
     warped = fitWarp(meanHead, target, use, { noise })(meanHead);
+  }
+
+  // Irises look straight ahead at rest, are round, and as large as eyeballs of that size have them.
+  for (const { side, centre, radius } of surface.eyes ?? []) {
+    for (let p = side === 'right' ? NUM_FACE : NUM_FACE + 5, end = p + 5; p < end; p++) {
+      for (let k = 0; k < 3; k++) warped[3 * p + k] = centre[k]! + ((meanHead[3 * p + k]! - (k === 0 && side === 'right' ? -1 : 1) * ICT_EYE.centre[k]!) * radius) / ICT_EYE.radius;
+    }
   }
 
   const vertex = new Uint32Array(NUM_POINTS * 3);

@@ -291,7 +291,7 @@ function draftHead(mesh: GltfMesh, toHead: Similarity, meanings: ReadonlyMap<str
     canonical: Float32Array.from(renderSource.flatMap((s) => [neutral[3 * s]!, neutral[3 * s + 1]!, neutral[3 * s + 2]!])),
     eyes, skeletonVertex: new Uint32Array(meanHead.length), skeletonWeight: new Float32Array(meanHead.length),
   };
-  return { model, surface: { positions: neutral, triangles: shapeCorners, parts } };
+  return { model, surface: { positions: neutral, triangles: shapeCorners, parts, eyes } };
 }
 
 /** A number per vertex that differs, almost surely, where morph targets differ. */
