@@ -76,7 +76,7 @@ const WEAVE_DATA: Readonly<Record<Weave, { size: number; depth: number; roughnes
   knit: { size: 0.42, depth: 1, roughness: 0.9, sheen: 0.6 },
   felt: { size: 0.3, depth: 0.35, roughness: 0.95, sheen: 0.7 },
   leather: { size: 0.22, depth: 0.45, roughness: 0.4, sheen: 0 },
-  satin: { size: 0.1, depth: 0.15, roughness: 0.32, sheen: 0.3 },
+  satin: { size: 0.1, depth: 0.15, roughness: 0.46, sheen: 0.35 },
   straw: { size: 0.5, depth: 1, roughness: 0.6, sheen: 0.05 },
   corduroy: { size: 0.3, depth: 1, roughness: 0.9, sheen: 0.7 },
   fleece: { size: 0.5, depth: 0.7, roughness: 0.95, sheen: 0.8 },

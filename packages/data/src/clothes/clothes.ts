@@ -5,20 +5,23 @@ import { Parts } from '../accessories/parts.ts';
 import type { PosedHead } from '../heads/posed-head.ts';
 import type { Figure } from '../render/drawable.ts';
 import type { Traits } from '../scene/scene.ts';
+import type { Pigments } from '../skin/pigment.ts';
+import { bareSkin } from './bare-skin.ts';
 import { Body, bodyShape } from './body.ts';
 import { buildCollar } from './collars.ts';
 import { buildGarment, wear, type Worn } from './garment.ts';
 import type { ClothesLook } from './look.ts';
-import { buildNeckwear } from './neckwear.ts';
+import { buildNeckwear, buildStraps } from './neckwear.ts';
 
 export type { ClothesLook } from './look.ts';
 export { sampleClothes } from './sample.ts';
 
 /**
  * @param head - at rest; garments are fitted to its neck and shoulders
- * @returns rigid drawables, the region `clothes` (jewellery: `accessory`)
+ * @param options - `pigments` of the person's skin, for shoulders that are bare; without them those of the traits
+ * @returns rigid drawables, the region `clothes` (jewellery: `accessory`, bare shoulders: `body`)
  */
-export function createClothes(_gpu: Gpu, look: ClothesLook, head: PosedHead, traits: Traits): Figure {
+export function createClothes(_gpu: Gpu, look: ClothesLook, head: PosedHead, traits: Traits, { pigments = pigmentsOf(traits) }: { pigments?: Pigments } = {}): Figure {
   const parts = new Parts();
   const body = new Body(headFit(head), bodyShape(traits, look.build));
   const garments: Worn[] = [];
@@ -31,6 +34,10 @@ export function createClothes(_gpu: Gpu, look: ClothesLook, head: PosedHead, tra
     below = worn.offset + 0.12;
   }
   const outside = { body, skin: body.drape(0), garments };
+  for (const worn of garments) buildStraps(parts, worn, outside);
   for (const neckwear of look.neckwear) buildNeckwear(parts, neckwear, outside);
-  return { drawables: parts.drawables('clothes'), [Symbol.dispose]() {} };
+  const bare = bareSkin(outside.skin, garments, pigments, look.garments[0]?.seed ?? 0);
+  return { drawables: [...parts.drawables('clothes'), ...(bare ? [bare] : [])], [Symbol.dispose]() {} };
 }
+
+const pigmentsOf = ({ melanin, haemoglobin }: Traits): Pigments => ({ melanin, haemoglobin: 0.2 + 0.3 * haemoglobin, pheomelanin: 0.15, carotene: 0.3 });

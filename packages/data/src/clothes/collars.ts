@@ -50,9 +50,9 @@ function buildShirtCollar(parts: Parts, worn: Worn, { stand, fall, point, spread
     const top = fold(t);
     const azimuth = ringAzimuth(t, lerp(end, end + spread, front ** 3));
     const reach = lerp(fall - stand, point - stand * 0.72, front ** 3.5);
-    const bottom = worn.at(azimuth, Math.max(0.5, reach), 0.3 + 0.12 * ripple(azimuth, worn.look.seed) * (1 - front));
+    const bottom = worn.at(azimuth, Math.max(0.5, reach), 0.2 + 0.1 * ripple(azimuth, worn.look.seed) * (1 - front));
     const outward = worn.drape.normal(ringAzimuth(t, end), worn.edge(ringAzimuth(t, end)));
-    const knee = add(add(top, scale(outward, 0.75)), [0, 0.12, 0]);
+    const knee = add(add(top, scale(outward, 0.5)), [0, 0.12, 0]);
     // Quadratic curve from the fold over the knee to the edge.
     const a = (1 - s) * (1 - s), b = 2 * s * (1 - s), c = s * s;
     const position: Vec3 = [top[0] * a + knee[0] * b + bottom[0] * c, top[1] * a + knee[1] * b + bottom[1] * c, top[2] * a + knee[2] * b + bottom[2] * c];
@@ -61,13 +61,13 @@ function buildShirtCollar(parts: Parts, worn: Worn, { stand, fall, point, spread
   }, { flip: true });
   edgeRoll(parts, worn, SEGMENTS, (t) => {
     const front = Math.abs(2 * t - 1), azimuth = ringAzimuth(t, lerp(end, end + spread, front ** 3)), reach = lerp(fall - stand, point - stand * 0.72, front ** 3.5);
-    return worn.at(azimuth, Math.max(0.5, reach), 0.3 + 0.12 * ripple(azimuth, worn.look.seed) * (1 - front));
+    return worn.at(azimuth, Math.max(0.5, reach), 0.2 + 0.1 * ripple(azimuth, worn.look.seed) * (1 - front));
   }, 0.07);
 }
 
 /** Thickness of a free edge: a thin roll. */
 function edgeRoll(parts: Parts, worn: Worn, count: number, at: (t: number) => Vec3, radius: number): void {
-  const { builder, slot } = parts.take('fabric', 'clothes', worn.look.trim);
+  const { builder, slot } = parts.take('fabric', 'clothes', { ...worn.look.trim, pattern: 'none' });
   tube(builder, Array.from({ length: count }, (_, i) => at(i / (count - 1))), radius, { slot, sides: 5 });
 }
 
@@ -163,7 +163,7 @@ function buildLapels(parts: Parts, worn: Worn, { width, notch, stand }: Extract<
   const { builder, slot } = parts.take('fabric', 'clothes', worn.look.trim);
   const count = 64, across = 7;
   for (const side of [1, -1] as const) {
-    const { points, total } = frontEdge(worn, side, count, 0.12);
+    const { points, total } = frontEdge(worn, side, count, 0.2);
     const step = total / (count - 1);
     // Where the collar ends and the lapel begins: level with the collar bone.
     const shoulderIndex = points.findIndex((p) => p[2] > worn.drape.body.shift[2] + 1.6);

@@ -46,7 +46,7 @@ export interface GarmentLook {
   seams: 'set-in' | 'raglan' | 'none' | 'quilted';
   front: { kind: 'closed' } | { kind: 'buttons'; spacing: number; radius: number; stuff: HardStuff; length: number; double: boolean } | { kind: 'zip'; stuff: HardStuff; length: number };
   /** Straps instead of shoulders: their half width and distance from the middle. */
-  straps: { at: number; halfWidth: number; top: number } | null;
+  straps: { at: number; halfWidth: number } | null;
   pocket: boolean;
   epaulettes: boolean;
   seed: number;

@@ -50,7 +50,7 @@ function frontPoint(outside: Outside, below: number, above: number, x = 0): Vec3
 
 function buildTie(parts: Parts, { stuff, width, knot, seed }: Extract<NeckwearLook, { kind: 'tie' }>, outside: Outside): void {
   const { builder, slot } = parts.take('fabric', 'clothes', stuff);
-  const top = frontPoint(outside, -0.6, 0.55), height = 2.6 * knot;
+  const top = frontPoint(outside, -0.5, 0.85), height = 2.6 * knot;
   // The knot: a rounded trapezoid, wide at the top, that leans forward.
   const knotPath = Array.from({ length: 9 }, (_, i) => { const t = i / 8; return add(top, [0.08 * Math.sin(seed), -height * t, 0.25 + 0.35 * Math.sin(Math.PI * Math.min(1, t * 1.2)) + 0.12 * t] as Vec3); });
   sweep(builder, knotPath, (t) => { const w = eased([[0, 2.1], [0.12, 3.1], [0.5, 2.6], [1, 1.75]], t) * knot; return roundedBox(w, eased([[0, 0.5], [0.2, 1.15], [1, 0.85]], t), 14, 2.6).map(([a, b]) => [a, b] as const); }, { up: [0, 0, 1], slot });
@@ -181,6 +181,26 @@ function buildScarf(parts: Parts, { stuff, volume, loops, ends, seed }: Extract<
       const position = outermostPoint(outside, angles.azimuth, clamp(angles.polar, 0.6, 2.8), 0.55 + 0.3 * e + fold + volume * 0.9 * Math.exp(-t * 7) + (Math.abs(across) > 0.98 ? -0.3 : 0));
       return { position, uv: [across * half * 1.3, -below], extra: [slot, (1 - Math.abs(across)) * half, 0, clamp(0.75 + fold, 0.4, 1)] };
     }, { flip: true });
+  }
+}
+
+/** Bands over the shoulders that hold a garment up: of tops, dresses, aprons. */
+export function buildStraps(parts: Parts, worn: Worn, outside: Outside): void {
+  const { straps, stuff } = worn.look;
+  if (!straps) return;
+  const { builder, slot } = parts.take('fabric', 'clothes', stuff);
+  const { body } = outside;
+  const below = { ...outside, garments: outside.garments.slice(0, outside.garments.indexOf(worn)) };
+  for (const side of [1, -1]) {
+    const path: Vec3[] = [];
+    for (let i = 0; i <= 56; i++) {
+      // Over the shoulder in a plane of constant x: where does the skin reach it?
+      const azimuth = side * lerp(0.35, Math.PI - 0.35, i / 56), edge = worn.edge(azimuth);
+      let polar = 0.75;
+      while (polar < edge + 0.05 && Math.abs(outside.skin.point(azimuth, polar)[0]) < straps.at) polar += 0.01;
+      if (polar < edge + 0.05) path.push(outermostPoint(below, azimuth, polar, 0.13 + worn.look.looseness * 0.4));
+    }
+    if (path.length > 4) sweep(builder, path, roundedBox(0.22, 2 * straps.halfWidth, 10, 6), { up: (i) => { const a = path[Math.max(0, i - 1)]!, b = path[Math.min(path.length - 1, i + 1)]!; return cross(normalize(subtract(path[i]!, body.inner)), subtract(b, a)); }, slot });
   }
 }
 

@@ -2,7 +2,7 @@
 import type { HeadFit } from '../fit/head-fit.ts';
 import { azimuthal, directionFrame, ProjectedMap } from '../fit/projected-map.ts';
 import { tube } from '../geometry/sweep.ts';
-import { add, clamp, eased, fbm3, lerp, smoothPath, smoothstep, subtract, type Vec3 } from '../geometry/vector.ts';
+import { add, clamp, fbm3, lerp, smoothPath, smoothstep, subtract, type Vec3 } from '../geometry/vector.ts';
 import type { FabricStuff } from '../materials/fabric.ts';
 import type { Parts } from '../parts.ts';
 
@@ -33,7 +33,7 @@ export function buildMask(parts: Parts, look: MaskLook, fit: HeadFit): void {
   const edges = { top: directionOf(top), bottom: directionOf(below), left: [directionOf(corner(1, true)), directionOf(corner(1, false))], right: [directionOf(corner(-1, true)), directionOf(corner(-1, false))] };
   const uvAt = (s: number, t: number): [number, number] => {  // s -1 right .. 1 left, t 0 top .. 1 bottom
     const side = s >= 0 ? edges.left : edges.right, a = Math.abs(s);
-    const drop = eased([[0, 0], [0.28, low ? 0.1 : 0.62], [1, 1]], a);   // the upper edge falls steeply beside the nose
+    const drop = low ? a : 0.35 * smoothstep(0.02, 0.3, a) + 0.65 * a;   // the upper edge falls beside the nose
     const upper = [lerp(edges.top[0], side[0]![0], a), lerp(edges.top[1], side[0]![1], drop)] as const;
     const lower = [lerp(edges.bottom[0], side[1]![0], a), lerp(edges.bottom[1], side[1]![1], a ** 2.2)] as const;
     return [lerp(upper[0], lower[0], t), lerp(upper[1], lower[1], t)];
@@ -49,7 +49,7 @@ export function buildMask(parts: Parts, look: MaskLook, fit: HeadFit): void {
     const [u, v] = uvAt(s, t), polar = Math.hypot(u, v), radius = 1 / radii[row]![column]! + above, flat = polar < 1e-6 ? 0 : Math.sin(polar) / polar;
     return [centre[0] + radius * flat * u, centre[1] + radius * flat * v, centre[2] + radius * Math.cos(polar)];
   };
-  const outline: Vec3[] = [];
+  const points: Vec3[] = [];
   builder.grid(ROWS, COLUMNS, (i, j) => {
     const s = (2 * j) / (COLUMNS - 1) - 1, t = i / (ROWS - 1), border = Math.min(t, 1 - t, (1 - Math.abs(s)) * 0.8);
     let above = 0.12 + look.looseness * smoothstep(0, 0.25, border), openness = 1;
@@ -60,11 +60,16 @@ export function buildMask(parts: Parts, look: MaskLook, fit: HeadFit): void {
     if (look.style === 'respirator') above += 0.5 * smoothstep(0.02, 0.3, border) + 0.35 * Math.exp(-((s / 0.06) ** 2)) * smoothstep(0.02, 0.2, border);
     if (look.style === 'cloth' || look.style === 'chin') above += 0.12 * Math.exp(-((s / 0.03) ** 2)) + 0.1 * fbm3(s * 3, t * 3, look.seed, 2);
     if (look.style === 'bandana') { const fold = fbm3(s * 2.2, t * 3.5 - Math.abs(s) * 2, look.seed, 3); above += t * (0.7 * fold + 0.35); openness = clamp(0.85 + 0.4 * fold, 0.5, 1); }
-    const position = place(s, t, Math.max(0.1, above), i, j);
-    if (i === 0) outline.push(position);
+    const laid = place(s, t, Math.max(0.1, above), i, j);
+    const position = border < 0.1 ? fit.surface.pushOut(laid, 0.13) : laid;
+    points.push(position);
     return { position, uv: [s * 8.5, (0.5 - t) * 11], extra: [slot, Math.min(t * 9, (1 - t) * 9, (1 - Math.abs(s)) * 8), 0, openness] };
   }, { flip: true });
-  const border = [...outline, ...Array.from({ length: ROWS - 1 }, (_, k) => place(1, (k + 1) / (ROWS - 1), 0.12, k + 1, COLUMNS - 1)), ...Array.from({ length: COLUMNS - 1 }, (_, k) => place(1 - (2 * (k + 1)) / (COLUMNS - 1), 1, 0.12, ROWS - 1, COLUMNS - 2 - k)), ...Array.from({ length: ROWS - 2 }, (_, k) => place(-1, 1 - (k + 1) / (ROWS - 1), 0.12, ROWS - 2 - k, 0))];
+  const at = (i: number, j: number): Vec3 => points[i * COLUMNS + j]!;
+  const border = [
+    ...Array.from({ length: COLUMNS - 1 }, (_, j) => at(0, j)), ...Array.from({ length: ROWS - 1 }, (_, i) => at(i, COLUMNS - 1)),
+    ...Array.from({ length: COLUMNS - 1 }, (_, j) => at(ROWS - 1, COLUMNS - 1 - j)), ...Array.from({ length: ROWS - 1 }, (_, i) => at(ROWS - 1 - i, 0)),
+  ];
   tube(builder, border, 0.07, { closed: true, slot, sides: 5 });
 
   const cords = parts.take('fabric', 'accessory', look.loops, true);

@@ -73,9 +73,11 @@ export function buildVeil(parts: Parts, look: VeilLook, fit: HeadFit): void {
     const low = smoothstep(0.2, -0.7, Math.cos(turn));
     const line = Math.sin(t * 26 * (0.6 + 0.4 * low) + 2.2 * wave + turn * (hood ? 0.4 : 1.1));
     let above = look.clearance + (hood ? 1.3 * Math.sin(Math.PI * Math.min(1, t * 1.6)) * Math.max(0, Math.cos(turn)) : 0.15 * smoothstep(0, 0.2, t));
-    above += look.folds * smoothstep(0.02, 0.25, t) * (0.32 * wave + 0.2 * low * line + 0.05 * around);
-    if (i === 0) above = 0.12;
-    if (i === 1) above *= 0.55;
+    // Below, the cloth is wrapped loosely around the throat.
+    if (!hood) above += low * 1.3 * smoothstep(0.02, 0.3, t) + 0.35 * smoothstep(0.1, 0.5, t);
+    above += look.folds * smoothstep(0.02, 0.25, t) * (0.4 * wave + 0.38 * low * line + 0.06 * around);
+    if (i === 0) above = 0.5 * look.clearance;
+    if (i === 1) above *= 0.75;
     const position = at(turn, i === 0 ? polar + 0.1 : i === 1 ? polar - 0.012 : polar, 1 / inverse[c]![row]! + Math.max(i < 2 ? 0.1 : 0.6 * look.clearance, above));
     if (i === 2) edge.push(position);
     return { position, uv: [turn * 9, -t * 24], extra: [slot, t * 20 + 0.25, 0, i < 2 ? 0.35 : clamp(0.8 + 0.5 * look.folds * (wave + 0.4 * low * line), 0.4, 1)] };
@@ -86,19 +88,24 @@ export function buildVeil(parts: Parts, look: VeilLook, fit: HeadFit): void {
     const band = parts.take('fabric', 'headwear', look.under);
     band.builder.grid(4, 37, (i, j) => {
       const turn = lerp(-1.25, 1.25, j / 36), polar = lerp(first[Math.round(((turn + Math.PI) / (2 * Math.PI)) * COLUMNS) % COLUMNS]! - 0.09, first[Math.round(((turn + Math.PI) / (2 * Math.PI)) * COLUMNS) % COLUMNS]! + 0.1, i / 3);
-      return { position: at(turn, polar, radiusAt(turn, polar) + 0.16), uv: [turn * 8, i * 0.4], extra: [band.slot, 9, 0, i === 3 ? 0.5 : 1] };
+      return { position: at(turn, polar, radiusAt(turn, polar) + 0.24), uv: [turn * 8, i * 0.4], extra: [band.slot, 9, 0, i === 3 ? 0.5 : 1] };
     }, { flip: true });
   }
   if (look.style === 'hood') return;
-  // The end that is wrapped once more around, below the chin, and pinned at the side.
-  const tail = 40, wide = 8;
-  builder.grid(wide, tail, (i, j) => {
-    const t = j / (tail - 1), s = i / (wide - 1), turn = lerp(Math.PI * 0.62, Math.PI * 1.62, t), wrapped = Math.atan2(Math.sin(turn), Math.cos(turn));
-    const c = Math.round(((wrapped + Math.PI) / (2 * Math.PI)) * COLUMNS) % COLUMNS;
-    const polar = clamp(first[c]! + 0.02 + s * 0.42 + 0.05 * Math.sin(t * 5 + look.seed), 0, 2.7), row = clamp(((polar - first[c]!) / (LAST - first[c]!)) * (ROWS - 1), 0, ROWS - 1), lower = Math.floor(row);
+  // The second layer: from under the chin over the head, its edge behind that of the first; pinned at one side.
+  const layerRows = 22, pinned = look.seed % 2 < 1 ? 1 : -1;
+  builder.grid(layerRows, COLUMNS, (i, j) => {
+    const c = j % COLUMNS, turn = turns[c]!, up = 0.5 + 0.5 * Math.cos(turn);
+    const begin = first[c]! + lerp(0.1, 0.34, up ** 1.5) + 0.1 * Math.sin(turn) * pinned + 0.03 * noise3(turn * 1.5, 0, look.seed);
+    const t = i / (layerRows - 1), polar = lerp(begin, LAST, t ** 1.2), row = clamp(((polar - first[c]!) / (LAST - first[c]!)) * (ROWS - 1), 0, ROWS - 1), lower = Math.floor(row);
     const inv = lerp(inverse[c]![lower]!, inverse[c]![Math.min(ROWS - 1, lower + 1)]!, row - lower);
-    const fold = 0.22 * Math.sin(s * 9 + 2 * noise3(t * 3, s * 2, look.seed));
-    return { position: at(wrapped, polar, 1 / inv + look.clearance + 0.35 + look.folds * fold * Math.sin(Math.PI * s) - (i === 0 || i === wide - 1 ? 0.22 : 0)), uv: [t * 20, s * 7], extra: [slot, Math.min(s, 1 - s) * 6, 0, clamp(0.8 + fold, 0.5, 1)] };
-  }, { flip: true });
+    // Folds fan out from the pin below the chin.
+    const fromPin = Math.atan2(Math.sin(turn) * polar - pinned * 0.35, Math.cos(turn) * polar + 1.15);
+    const fan = Math.sin(fromPin * 13 + 1.6 * noise3(turn * 2, polar * 2, look.seed)), low = smoothstep(0.35, -0.6, Math.cos(turn));
+    let above = look.clearance + 0.5 + low * 1.5 * smoothstep(0, 0.25, t) + 0.35 * smoothstep(0.1, 0.5, t);
+    above += look.folds * (0.16 + 0.3 * low) * fan * smoothstep(0, 0.12, t) * (1 - 0.6 * t) + look.folds * 0.35 * fbm3(Math.sin(turn) * 1.6, Math.cos(turn) * 1.6, polar * 2 + look.seed, 3);
+    if (i === 0) above = look.clearance + 0.2;
+    const position = at(turn, polar, 1 / inv + above);
+    return { position, uv: [turn * 9, -t * 22], extra: [slot, t * 20, 0, i === 0 ? 0.45 : clamp(0.85 + 0.35 * fan, 0.5, 1)] };
+  }, { closedColumns: true, flip: true });
 }
-

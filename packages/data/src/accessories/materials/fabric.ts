@@ -1,6 +1,6 @@
 /**
  * Everything woven, knitted, felted or tanned: colours and patterns over `uv` (cm of cloth), the weave as fine normals,
- * wrinkles as coarse ones. One shader for garments, hats, scarves and masks; up to nine stuffs per mesh (`extra.x`).
+ * wrinkles as coarse ones. One shader for garments, hats, scarves and masks; up to ten stuffs per mesh (`extra.x`).
  * `extra.y` is the distance to the next hem in cm (stitches run beside it), `extra.w` openness (folds are darker inside).
  */
 import type { Vec3 } from '../geometry/vector.ts';
@@ -277,11 +277,12 @@ fn evaluate(surface: Surface) -> Shading {
     colour *= mix(1.0, 0.75 + 0.5 * relief.z, 0.6 * shown);
   }
   if (finish.y > 0.001) {  // wrinkles: stretched noise, sharper on one side than on the other
-    let at = surface.position * vec3f(0.42, 0.3, 0.42) + vec3f(finish.w * 3.0, 0.0, finish.w);
+    let at = surface.position * vec3f(0.34, 0.22, 0.34) + vec3f(finish.w * 3.0, 0.0, finish.w);
     let warp = noise3(at * 0.8) * 0.8;
-    let n = noise3_gradient(at + warp) ;
-    let m = noise3_gradient(at * 2.6 + 5.0);
-    normal = bumped(normal, (n.xyz * 0.42 + m.xyz * 0.5) * finish.y);
+    let n = noise3_gradient(at + warp);
+    let m = noise3_gradient(at * 2.3 + 5.0);
+    let height = finish.y * mix(0.45, 1.0, weave_row.w);  // gloss shows slopes more than dull cloth
+    normal = bumped(normal, (n.xyz * 0.4 + m.xyz * 0.22) * height);
     openness *= 1.0 - clamp(finish.y * 0.35 * (0.5 - n.w), 0.0, 0.3);
   }
   // Hems: a row of stitches and a dent beside the edge.
@@ -303,7 +304,7 @@ fn evaluate(surface: Surface) -> Shading {
   shading.normal = normal;
   shading.roughness = weave_row.w;
   shading.roughness_2 = weave_row.w;
-  shading.specular = select(0.025, 0.045, weave == 5u || weave == 6u);
+  shading.specular = select(0.022, 0.04, weave == 5u || weave == 6u);
   shading.subsurface = vec3f(0.12) * finish.x;
   shading.cavity = clamp(openness, 0.1, 1.0);
   return shading;
