@@ -49,10 +49,9 @@ export function createFigures(gpu: Gpu, looks: Looks, head: PosedHead, traits: T
     figures.push(createSkin(gpu, looks.skin, head, traits));
     figures.push(createEyes(gpu, looks.eyes, head, traits));
     figures.push(createFacialHair(gpu, looks.facialHair, head, traits));
-    const headwear = headwearShape(looks.accessories, head);
-    figures.push(createHair(gpu, looks.hair, head, traits, headwear === null ? {} : { headwear: headwear.covered }));
+    figures.push(createHair(gpu, looks.hair, head, traits, { headwear: headwearShape(looks.accessories, head) }));
     figures.push(createAccessories(gpu, looks.accessories, head, traits));
-    figures.push(createClothes(gpu, looks.clothes, head, traits));
+    figures.push(createClothes(gpu, looks.clothes, head, traits, { pigments: looks.skin.pigments }));
     return figures;
   } catch (error) {
     for (const figure of figures) figure[Symbol.dispose]();
