@@ -49,7 +49,7 @@ export function createFigures(gpu: Gpu, looks: Looks, head: PosedHead, traits: T
     figures.push(createSkin(gpu, looks.skin, head, traits));
     figures.push(createEyes(gpu, looks.eyes, head, traits));
     figures.push(createFacialHair(gpu, looks.facialHair, head, traits));
-    figures.push(createHair(gpu, looks.hair, head, traits, { headwear: headwearShape(looks.accessories, head) }));
+    figures.push(createHair(gpu, looks.hair, head, traits, { headwear: headwearShape(looks.accessories, head)?.covered }));
     figures.push(createAccessories(gpu, looks.accessories, head, traits));
     figures.push(createClothes(gpu, looks.clothes, head, traits, { pigments: looks.skin.pigments }));
     return figures;
