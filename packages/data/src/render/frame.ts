@@ -25,7 +25,7 @@ struct Frame {
   ambient: array<vec4f, 9>,
   lights: array<Light, 4>,
   size: vec4u,                     // pixels a side, samples a side of a pixel, seed, number of lights
-  strands: vec4f,                  // cm to the nearest strand, cm of their range, bits of a strand's number (0: none), drawables
+  small: vec4f,                    // small triangles: cm to the nearest, cm of their range, bits of a number (0: there are none); 1 = there are others
   shadow: vec4f,                   // cm across the shadow map, cm of its depth range, texels a side, 1 = there is one
 };
 
@@ -44,12 +44,15 @@ export interface ShadowFrame {
   texels: number;
 }
 
-/** Range of the depth of all strands, cm along the view axis. */
-export interface StrandFrame {
+/** What the compute rasterizer draws. */
+export interface SmallFrame {
+  /** Range of depth, cm along the view axis. */
   nearest: number;
   farthest: number;
+  /** Of a triangle's number. */
   bits: number;
-  numDrawables: number;
+  /** Nothing opaque goes through the fixed pipeline. */
+  isAlone: boolean;
 }
 
 export interface FrameInput {
@@ -60,7 +63,7 @@ export interface FrameInput {
   lighting: Lighting;
   /** Radians. */
   backdropBlur: number;
-  strands: StrandFrame;
+  small: SmallFrame;
   shadow: ShadowFrame | undefined;
 }
 
@@ -72,7 +75,7 @@ export function toHeadSpace(direction: readonly [number, number, number], frame:
   return [r[0] * x + r[1] * y + r[2] * z, r[3] * x + r[4] * y + r[5] * z, r[6] * x + r[7] * y + r[8] * z];
 }
 
-export function packFrame(out: Float32Array, { view, size, samples, seed, lighting, backdropBlur, strands, shadow }: FrameInput): void {
+export function packFrame(out: Float32Array, { view, size, samples, seed, lighting, backdropBlur, small, shadow }: FrameInput): void {
   const { rotation: r, translation: t } = view;
   const words = new Uint32Array(out.buffer, out.byteOffset, out.length);
   let at = 0;
@@ -96,6 +99,6 @@ export function packFrame(out: Float32Array, { view, size, samples, seed, lighti
   }
   words.set([size, samples, seed >>> 0, Math.min(lighting.lights.length, MAX_LIGHTS)], at);
   at += 4;
-  put(strands.nearest, Math.max(1e-3, strands.farthest - strands.nearest), strands.bits, strands.numDrawables);
+  put(small.nearest, Math.max(1e-3, small.farthest - small.nearest), small.bits, small.isAlone ? 0 : 1);
   put(shadow?.width ?? 1, shadow?.depth ?? 1, shadow?.texels ?? 1, shadow === undefined ? 0 : 1);
 }

@@ -4,12 +4,11 @@
  * {@link shadeWgsl}; all names begin with `render_`.
  */
 export const lightWgsl = /* wgsl */ `
-@group(0) @binding(4) var render_shadow_map: texture_depth_2d;
-@group(0) @binding(5) var render_hair_map: texture_2d<f32>;        // nearest depth, farthest depth, layers of strands
+@group(0) @binding(4) var render_shadow_map: texture_2d<f32>;      // depth of solids; of strands nearest and farthest depth, layers
+@group(0) @binding(5) var<storage, read_write> render_result: array<u32>;   // [pixels] colour; [pixels] depth
 @group(0) @binding(6) var render_occlusion: texture_2d<f32>;
 @group(0) @binding(7) var render_surroundings: texture_2d_array<f32>;
 @group(0) @binding(8) var render_clamp: sampler;
-@group(0) @binding(9) var render_compare: sampler_comparison;
 
 const RENDER_PI = 3.14159265;
 const RENDER_TAPS = 12;
@@ -51,6 +50,10 @@ struct RenderKey {
   thickness: f32,   // cm of flesh between the light and here, for translucency
 };
 
+fn render_shadow_at(at: vec2f) -> vec4f {
+  return textureLoad(render_shadow_map, clamp(vec2i(at * frame.shadow.z), vec2i(0), vec2i(i32(frame.shadow.z) - 1)), 0);
+}
+
 // Percentage-closer soft shadows (Fernando 2005): width of the penumbra from the distance of what casts the shadow.
 fn render_key(surface: Surface, normal: vec3f, light_size: f32, n_l: f32) -> RenderKey {
   let cm = frame.shadow.x;
@@ -65,35 +68,28 @@ fn render_key(surface: Surface, normal: vec3f, light_size: f32, n_l: f32) -> Ren
   let search = min(spread * 7.0, 3.0) / cm;
   var blockers = 0.0;
   var found = 0.0;
-  let size = i32(frame.shadow.z);
   for (var i = 0; i < RENDER_TAPS; i += 2) {
-    let q = at + render_disc(i, turn) * search;
-    let d = textureLoad(render_shadow_map, clamp(vec2i(q * frame.shadow.z), vec2i(0), vec2i(size - 1)), 0);
+    let d = render_shadow_at(at + render_disc(i, turn) * search).x;
     if (d < z) { blockers += d; found += 1.0; }
   }
   var out = RenderKey(1.0, 0.0, 0.0);
   if (found > 0.0) {
     let gap = (z - blockers / found) * range;
-    let width = clamp(gap * spread, texel, 3.0) / cm;
+    let width = clamp(gap * spread, 0.8 * texel, 3.0) / cm;
     var sum = 0.0;
     for (var i = 0; i < RENDER_TAPS; i++) {
-      sum += textureSampleCompareLevel(render_shadow_map, render_compare, at + render_disc(i, turn) * width, z);
+      sum += select(0.0, 1.0, render_shadow_at(at + render_disc(i, turn) * width).x >= z);
     }
     out.light = sum / f32(RENDER_TAPS);
   }
   // Flesh: the other side is where the light enters.
   let inside = frame.shadow_projection * vec4f(surface.position - normal * 0.15, 1.0);
-  let entry = textureLoad(render_shadow_map, clamp(vec2i(vec2f(0.5 + 0.5 * inside.x, 0.5 - 0.5 * inside.y) * frame.shadow.z), vec2i(0), vec2i(size - 1)), 0);
-  out.thickness = max(0.0, (inside.z - entry) * range);
+  out.thickness = max(0.0, (inside.z - render_shadow_at(vec2f(0.5 + 0.5 * inside.x, 0.5 - 0.5 * inside.y)).x) * range);
   // Strands: layers spread evenly between the first and the last of a texel (after deep opacity maps, Yuksel & Keyser 2008).
-  let hair_size = vec2f(textureDimensions(render_hair_map));
   for (var i = 0; i < 3; i++) {
-    let q = at + render_disc(4 * i, turn) * max(spread * 1.5, texel * 2.0) / cm;
-    let map = textureLoad(render_hair_map, clamp(vec2i(q * hair_size), vec2i(0), vec2i(hair_size) - 1), 0);
-    if (map.z > 0.0) {
-      let depth = max(map.y - map.x, 0.3 / range);
-      out.layers += map.z * clamp((clip.z - map.x - 0.1 / range) / depth, 0.0, 1.0) * 0.33333333;
-    }
+    let map = render_shadow_at(at + render_disc(4 * i, turn) * max(spread * 1.5, texel * 2.0) / cm);
+    let depth = max(map.z - map.y, 0.3 / range);
+    out.layers += map.w * clamp((clip.z - map.y - 0.1 / range) / depth, 0.0, 1.0) * 0.33333333;
   }
   return out;
 }

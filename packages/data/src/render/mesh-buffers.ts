@@ -20,6 +20,20 @@ export interface Topology {
   source: Uint32Array<ArrayBuffer>;
 }
 
+function edgesOf({ positions: p, triangles }: Mesh): { mean: number; longest: number } {
+  let [sum, longest] = [0, 0];
+  for (let i = 0; i < triangles.length; i += 3) {
+    let squared = 0;
+    for (let k = 0; k < 3; k++) {
+      const [a, b] = [3 * triangles[i + k]!, 3 * triangles[i + ((k + 1) % 3)]!];
+      squared = Math.max(squared, (p[a]! - p[b]!) ** 2 + (p[a + 1]! - p[b + 1]!) ** 2 + (p[a + 2]! - p[b + 2]!) ** 2);
+    }
+    sum += Math.sqrt(squared);
+    longest = Math.max(longest, squared);
+  }
+  return { mean: (3 * sum) / triangles.length, longest: Math.sqrt(longest) };
+}
+
 /** Renumber so that the first corner of triangle t is vertex t; orientation is kept. */
 export function provokingTopology(triangles: Uint32Array, numVertices: number): Topology {
   const numTriangles = triangles.length / 3;
@@ -128,12 +142,16 @@ export class MeshBuffers implements Disposable {
     this.source = upload('source', source);
     this.#version = mesh.version;
     this.stamp = ++stamps;
+    this.edges = edgesOf(mesh);
   }
 
   get bounds(): Bounds {
     this.#bounds ??= boundsOf(this.mesh);
     return this.#bounds;
   }
+
+  /** Longest edges of triangles, cm, as they were uploaded first: on average, and of the largest. */
+  readonly edges: { mean: number; longest: number };
 
   get version(): number {
     return this.#version;

@@ -29,15 +29,11 @@ export const classifyWgsl = /* wgsl */ `${common}
 @group(0) @binding(3) var visibility: texture_2d<u32>;
 @group(0) @binding(4) var depth: texture_depth_2d;
 @group(0) @binding(5) var<storage, read_write> result: array<u32>;          // [pixels] colour; [pixels] depth: cm along the view axis
-@group(0) @binding(6) var<storage, read> strands: array<u32>;              // [64] 0 surface, 1 hair, 2 strands, 3 glass; [64] first strand triangle
-@group(0) @binding(7) var<storage, read> drawn: array<u32>;                // strands by strands.wgsl.ts
+@group(0) @binding(6) var<storage, read> kinds: array<u32>;                // [64] 0 surface, 1 hair, 2 glass; [64] first number; drawable of each block
+@group(0) @binding(7) var<storage, read> drawn: array<u32>;                // by small-triangles.wgsl.ts
 
 const NEAR = 2.0;
 const FAR = 2000.0;
-
-fn linear_depth(d: f32) -> f32 {
-  return NEAR * FAR / (FAR - d * (FAR - NEAR));
-}
 
 struct Sample {
   word: u32,      // drawable << 24 | triangle; EMPTY: the background
@@ -45,101 +41,72 @@ struct Sample {
   z: f32,         // cm along the view axis
 };
 
-fn strand_depth(word: u32) -> f32 {
-  let steps = exp2(32.0 - frame.strands.z) - 2.0;
-  return frame.strands.x + frame.strands.y * (1.0 - (f32(word >> u32(frame.strands.z)) - 1.0) / steps);
-}
-
-// The strands of all drawables are numbered in a row, each drawable's from strands[64 + its index].
-fn strand_word(word: u32) -> u32 {
-  let number = word & ((1u << u32(frame.strands.z)) - 1u);
-  var drawable = 0u;
-  for (var d = 0u; d < u32(frame.strands.w); d++) {
-    if (strands[d] == 2u && strands[MAX_DRAWABLES + d] <= number) { drawable = d; }
-  }
-  return (drawable << 24u) | (number - strands[MAX_DRAWABLES + drawable]);
-}
-
 // While glass is classified, everything else counts as background: it is in the picture already.
 var<private> only_glass = false;
 
+fn linear_depth(d: f32) -> f32 {
+  return NEAR * FAR / (FAR - d * (FAR - NEAR));
+}
+
 fn sample_at(at: vec2u) -> Sample {
-  let word = textureLoad(visibility, at, 0).x;
-  var seen = Sample(word, min(word >> 24u, BACKGROUND), FAR);
-  if (seen.drawable != BACKGROUND) { seen.z = linear_depth(textureLoad(depth, at, 0)); } else { seen.word = EMPTY; }
-  if (frame.strands.z > 0.0) {
-    let strand = drawn[at.y * frame.size.x * frame.size.y + at.x];
-    if (strand != 0u) {
-      let z = strand_depth(strand);
-      if (z < seen.z) { seen.word = strand_word(strand); seen.drawable = seen.word >> 24u; seen.z = z; }
+  var seen = Sample(EMPTY, BACKGROUND, FAR);
+  if (frame.small.w > 0.0 || only_glass) {
+    let word = textureLoad(visibility, at, 0).x;
+    if (word != EMPTY) { seen = Sample(word, word >> 24u, linear_depth(textureLoad(depth, at, 0))); }
+  }
+  let small = drawn[at.y * frame.size.x * frame.size.y + at.x];
+  if (small != 0u) {
+    let bits = u32(frame.small.z);
+    let steps = exp2(32.0 - frame.small.z) - 2.0;
+    let z = frame.small.x + frame.small.y * (1.0 - (f32(small >> bits) - 1.0) / steps);
+    if (z < seen.z) {
+      let number = small & ((1u << bits) - 1u);
+      let drawable = kinds[2u * MAX_DRAWABLES + (number >> 8u)];
+      seen = Sample((drawable << 24u) | (number - kinds[MAX_DRAWABLES + drawable]), drawable, z);
     }
   }
-  if (only_glass && strands[seen.drawable] != 3u) { return Sample(EMPTY, BACKGROUND, FAR); }
+  if (only_glass && kinds[seen.drawable] != 2u) { return Sample(EMPTY, BACKGROUND, FAR); }
   return seen;
 }
 
-// Strands lie close behind each other; surfaces whose depths differ by five pixels' sizes are two.
-fn apart(drawable: u32, z: f32) -> f32 {
-  return select(5.0, 0.6, strands[drawable] == 1u || strands[drawable] == 2u) * z * frame.camera.w;
-}
-
-// Depth of the pixel's centre, FAR where there is only background.
+// Depth of the pixel's centre, FAR where there is only background. Up to four groups, without branches: lanes differ.
 fn group_samples(id: vec3u) -> f32 {
   let size = frame.size.x;
   let samples = frame.size.y;
   let count = samples * samples;
   let pixel = id.y * size + id.x;
-  let centre = (samples / 2u) * samples + samples / 2u;
-  let corner = id.xy * samples;
-  let middle = sample_at(corner + samples / 2u);
-
-  // Most pixels show one thing.
-  var mixed = false;
-  let limit = apart(middle.drawable, middle.z);
-  for (var s = 0u; s < count; s++) {
-    let other = sample_at(corner + vec2u(s % samples, s / samples));
-    mixed = mixed || other.drawable != middle.drawable || abs(other.z - middle.z) > limit;
-  }
-  if (!mixed) {
-    slots[pixel * SLOTS] = vec2u(middle.word, centre | (count << 8u));
-    for (var k = 1u; k < SLOTS; k++) { slots[pixel * SLOTS + k] = vec2u(EMPTY, 0u); }
-    atomicAdd(&lists[middle.drawable], 1u);
-    return middle.z;
-  }
-
-  var words: array<u32, 4>;
-  var depths: array<f32, 4>;
-  var marks: array<u32, 4>;
+  let centre = count / 2u;
+  let order = vec4u(0u, 1u, 2u, 3u);
+  var words = vec4u(EMPTY);
+  var drawables = vec4u(BACKGROUND);
+  var depths = vec4f(0.0);
+  var marks = vec4u(0u);
   var used = 0u;
+  var centre_z = FAR;
   for (var i = 0u; i < count; i++) {
     // The centre first, so that it stands for its group.
-    var s = i;
-    if (i == 0u) { s = centre; } else if (i <= centre) { s = i - 1u; }
-    let seen = sample_at(corner + vec2u(s % samples, s / samples));
-    var best = 0u;
-    var difference = 1e9;
-    for (var k = 0u; k < used; k++) {
-      let d = select(1e6, 0.0, min(words[k] >> 24u, BACKGROUND) == seen.drawable) + abs(depths[k] - seen.z);
-      if (d < difference) { difference = d; best = k; }
-    }
-    if (used < SLOTS && difference > apart(seen.drawable, seen.z)) {
-      words[used] = seen.word;
-      depths[used] = seen.z;
-      marks[used] = s | (1u << 8u);
-      used++;
-    } else {
-      marks[best] += 1u << 8u;
-    }
+    let s = select(select(i, i - 1u, i <= centre), centre, i == 0u);
+    let seen = sample_at(id.xy * samples + vec2u(s % samples, s / samples));
+    if (i == 0u) { centre_z = seen.z; }
+    // Strands lie close behind each other; surfaces whose depths differ by five pixels' sizes are two.
+    let apart = select(5.0, 0.6, kinds[seen.drawable] == 1u) * seen.z * frame.camera.w;
+    let difference = select(vec4f(1e9), select(vec4f(1e6), vec4f(0.0), drawables == vec4u(seen.drawable)) + abs(depths - seen.z), order < vec4u(used));
+    let least = min(min(difference.x, difference.y), min(difference.z, difference.w));
+    let is_new = used < SLOTS && least > apart;
+    let best = select(select(select(select(3u, 2u, difference.z == least), 1u, difference.y == least), 0u, difference.x == least), used, is_new);
+    let chosen = order == vec4u(best);
+    let added = chosen & vec4<bool>(is_new);
+    words = select(words, vec4u(seen.word), added);
+    drawables = select(drawables, vec4u(seen.drawable), added);
+    depths = select(depths, vec4f(seen.z), added);
+    marks = select(marks, vec4u(s), added) + select(vec4u(0u), vec4u(256u), chosen);
+    used += select(0u, 1u, is_new);
   }
   for (var k = 0u; k < SLOTS; k++) {
-    if (k < used) {
-      slots[pixel * SLOTS + k] = vec2u(words[k], marks[k]);
-      atomicAdd(&lists[min(words[k] >> 24u, BACKGROUND)], 1u);
-    } else {
-      slots[pixel * SLOTS + k] = vec2u(EMPTY, 0u);
-    }
+    slots[pixel * SLOTS + k] = vec2u(words[k], marks[k]);
+    if (k < used) { atomicAdd(&lists[drawables[k]], 1u); }
   }
-  return middle.z;
+  return centre_z;
 }
 
 @compute @workgroup_size(8, 8)

@@ -11,7 +11,7 @@ import type { Lighting } from '../setting/lighting.ts';
 import type { Drawable, Material } from './drawable.ts';
 import { InvalidDrawableError } from './errors.ts';
 import { ENVIRONMENT_HEIGHT, ENVIRONMENT_LAYERS, ENVIRONMENT_WIDTH, environmentWgsl } from './environment.wgsl.ts';
-import { FRAME_FLOATS, frameWgsl, NEAR, packFrame, type ShadowFrame, type StrandFrame } from './frame.ts';
+import { FRAME_FLOATS, frameWgsl, NEAR, packFrame, type ShadowFrame, type SmallFrame } from './frame.ts';
 import { lightWgsl } from './light.wgsl.ts';
 import { materialWgsl } from './material.ts';
 import { MeshBuffers } from './mesh-buffers.ts';
@@ -23,9 +23,9 @@ import { resolveWgsl } from './resolve.wgsl.ts';
 import { BACKGROUND_INDEX, classifyWgsl, listWgsl, MAX_DRAWABLES } from './samples.wgsl.ts';
 import { backdropWgsl, shadeWgsl } from './shade.wgsl.ts';
 import { shadowFrame } from './shadow.ts';
-import { strandBits, strandShadowWgsl, strandsWgsl } from './strands.wgsl.ts';
+import { bitsFor, BLOCK, MAX_BLOCKS, SHADOW_TEXELS, shadowMapWgsl, smallTrianglesWgsl } from './small-triangles.wgsl.ts';
 import { studioBackground, studioLighting } from './studio.ts';
-import { HAIR_SHADOW_TEXELS, SHADOW_TEXELS, Targets } from './targets.ts';
+import { Targets } from './targets.ts';
 import { cutoutWgsl, visibilityWgsl } from './visibility.wgsl.ts';
 
 export interface SceneRendererOptions {
@@ -69,8 +69,10 @@ interface Entry {
   drawable: Drawable;
   index: number;
   mesh: MeshBuffers;
-  /** How its triangles are found: by the fixed pipeline, as strands in compute, or over the picture. */
-  kind: 'surface' | 'strands' | 'transparent';
+  /** How its triangles are found: in compute, by the fixed pipeline, or over the picture. */
+  kind: 'small' | 'large' | 'transparent';
+  /** Number of its first small triangle. */
+  first: number;
 }
 
 export class SceneRenderer implements Disposable {
@@ -86,11 +88,10 @@ export class SceneRenderer implements Disposable {
   readonly #draws: GPUBuffer;
   readonly #parameters: GPUBuffer;
   readonly #backgroundParameters: GPUBuffer;
-  readonly #strands: GPUBuffer;
+  readonly #kinds: GPUBuffer;
   readonly #white: GPUTexture;
   readonly #sampler: GPUSampler;
   readonly #clampSampler: GPUSampler;
-  readonly #compareSampler: GPUSampler;
   readonly #groups: FixedGroups;
   readonly #meshes = new Map<Drawable['mesh'], { buffers: MeshBuffers; region: Drawable['region']; usedAt: number; groups: MeshGroups }>();
   readonly #materialGroups = new WeakMap<Material, GPUBindGroup>();
@@ -133,12 +134,11 @@ export class SceneRenderer implements Disposable {
     this.#draws = gpu.createBuffer(MAX_DRAWABLES * DRAW_STRIDE, 'render/draws', uniform);
     this.#parameters = gpu.createBuffer(MAX_DRAWABLES * PARAMETER_STRIDE, 'render/parameters', uniform);
     this.#backgroundParameters = gpu.createBuffer(512, 'render/background', uniform);
-    this.#strands = gpu.createBuffer(2 * MAX_DRAWABLES * 4, 'render/strands', GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST);
+    this.#kinds = gpu.createBuffer((2 * MAX_DRAWABLES + MAX_BLOCKS) * 4, 'render/kinds', GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST);
     this.#white = device.createTexture({ label: 'render/white', size: [1, 1], format: 'rgba8unorm', usage: GPUTextureUsage.TEXTURE_BINDING | GPUTextureUsage.COPY_DST });
     device.queue.writeTexture({ texture: this.#white }, Uint8Array.of(255, 255, 255, 255), {}, [1, 1]);
     this.#sampler = device.createSampler({ label: 'render/linear', magFilter: 'linear', minFilter: 'linear', mipmapFilter: 'linear', addressModeU: 'repeat', addressModeV: 'repeat' });
     this.#clampSampler = device.createSampler({ label: 'render/around', magFilter: 'linear', minFilter: 'linear', addressModeU: 'repeat', addressModeV: 'clamp-to-edge' });
-    this.#compareSampler = device.createSampler({ label: 'render/shadow', magFilter: 'linear', minFilter: 'linear', compare: 'less-equal' });
     this.#groups = this.#createGroups();
   }
 
@@ -194,7 +194,7 @@ export class SceneRenderer implements Disposable {
     for (const { buffers } of this.#meshes.values()) buffers[Symbol.dispose]();
     this.#meshes.clear();
     this.#targets[Symbol.dispose]();
-    for (const buffer of [this.#frame, this.#draws, this.#parameters, this.#backgroundParameters, this.#strands]) this.#gpu.releaseBuffer(buffer);
+    for (const buffer of [this.#frame, this.#draws, this.#parameters, this.#backgroundParameters, this.#kinds]) this.#gpu.releaseBuffer(buffer);
     this.#white.destroy();
     this.#photo.dispose();
   }
@@ -209,22 +209,22 @@ export class SceneRenderer implements Disposable {
     if (drawables.length > BACKGROUND_INDEX - 3) throw new InvalidDrawableError(drawables.at(-1)!.label, `${drawables.length} drawables in one picture.`, `At most ${BACKGROUND_INDEX - 3}: merge meshes that share a material.`, { count: drawables.length });
     const pipelines = await this.#compileAll(drawables, background);
     this.#assertUsable();
-    const entries = drawables.map((drawable, index): Entry => ({ drawable, index, mesh: this.#mesh(drawable), kind: kindOf(drawable.material) }));
-    const strands = entries.filter(({ kind }) => kind === 'strands');
+    const entries = this.#enter(drawables);
+    const ofKind = (kind: Entry['kind'], among: readonly Entry[] = entries) => among.filter((entry) => entry.kind === kind);
     this.#writeUniforms(entries, background);
     const casters = entries.filter(({ drawable: { castsShadow = true }, kind }) => castsShadow && kind !== 'transparent');
     const shadow = shadowFrame(lighting, view, casters.map(({ mesh }) => mesh.bounds), SHADOW_TEXELS);
     const frame = new Float32Array(FRAME_FLOATS);
-    packFrame(frame, { view, size: this.size, samples: this.samples, seed, lighting, shadow, strands: strandFrame(strands, entries.length, view), backdropBlur: backdropBlur(photo, view.focal) });
+    packFrame(frame, { view, size: this.size, samples: this.samples, seed, lighting, shadow, small: smallFrame(ofKind('small'), ofKind('large').length === 0, view), backdropBlur: backdropBlur(photo, view.focal) });
     this.#gpu.writeBuffer(this.#frame, frame);
 
     const encoder = this.#gpu.device.createCommandEncoder({ label: 'render' });
     this.#encodeEnvironment(encoder, background, pipelines);
     this.#encodeShadow(encoder, casters, shadow, pipelines);
-    this.#encodeVisibility(encoder, entries.filter(({ kind }) => kind === 'surface'), pipelines, true);
-    this.#encodeStrands(encoder, strands, pipelines.fixed.drawStrands, 'strands', this.#targets.strands);
+    if (ofKind('large').length > 0) this.#encodeVisibility(encoder, ofKind('large'), pipelines, true);
+    this.#encodeSmall(encoder, ofKind('small'), pipelines.fixed.see, 'small triangles', this.#targets.small);
     this.#encodeShading(encoder, entries.filter(({ kind }) => kind !== 'transparent'), pipelines);
-    for (const entry of farthestFirst(entries.filter(({ kind }) => kind === 'transparent'), view)) this.#encodeTransparent(encoder, entry, pipelines);
+    farthestFirst(ofKind('transparent'), view).forEach((entry, i) => this.#encodeTransparent(encoder, entry, pipelines, i > 0 || ofKind('large').length > 0));
     const { light, radiance, result } = this.#targets;
     this.#photo.encode(encoder, photo, { size: this.size, seed, focusDistance: depthOf(EYES, view) }, { light, scratch: radiance, result });
     this.#profile?.resolve(encoder);
@@ -235,7 +235,6 @@ export class SceneRenderer implements Disposable {
 
   /** Which triangles the samples see. A transparent drawable is tested against what is there already. */
   #encodeVisibility(encoder: GPUCommandEncoder, entries: readonly Entry[], pipelines: CompiledScene, isFirst: boolean): void {
-    encoder.clearBuffer(this.#targets.lists, 0, MAX_DRAWABLES * 4);
     const pass = encoder.beginRenderPass({
       label: 'render/visibility',
       colorAttachments: [{ view: this.#views.visibility, loadOp: 'clear', storeOp: 'store', clearValue: { r: 0xffffffff, g: 0, b: 0, a: 0 } }],
@@ -263,32 +262,31 @@ export class SceneRenderer implements Disposable {
     const key = `${[...shadow.projection].join()} ${casters.map(({ mesh, drawable }) => `${mesh.stamp}${drawable.material.label}`).join()}`;
     if (key === this.#shadowKey) return;
     this.#shadowKey = key;
-    const draw = (pass: GPURenderPassEncoder, entries: readonly Entry[]) => {
-      pass.setBindGroup(0, this.#groups.frame);
-      for (const entry of entries) this.#draw(pass, entry, shadows[entry.index]!);
-      pass.end();
-    };
-    draw(encoder.beginRenderPass({
+    const ofKind = (wanted: Entry['kind']) => casters.filter(({ kind }) => kind === wanted);
+    const pass = encoder.beginRenderPass({
       label: 'render/shadow',
       ...timestamps(this.#profile?.next('shadow')),
       colorAttachments: [],
       depthStencilAttachment: { view: this.#views.shadow, depthLoadOp: 'clear', depthStoreOp: 'store', depthClearValue: 1 },
-    }), casters.filter(({ kind }) => kind === 'surface'));
-    this.#encodeStrands(encoder, casters.filter(({ kind }) => kind === 'strands'), fixed.shadeStrands, 'strand shadow', this.#targets.strandShadow);
-    this.#compute(encoder, 'strand shadow map', (pass) => {
-      pass.setPipeline(fixed.packShadow);
-      pass.setBindGroup(0, this.#groups.packShadow);
-      pass.dispatchWorkgroups(HAIR_SHADOW_TEXELS / 8, HAIR_SHADOW_TEXELS / 8);
+    });
+    pass.setBindGroup(0, this.#groups.frame);
+    for (const entry of ofKind('large')) this.#draw(pass, entry, shadows[entry.index]!);
+    pass.end();
+    this.#encodeSmall(encoder, ofKind('small'), fixed.castShadow, 'shadow of small triangles', this.#targets.smallShadow);
+    this.#compute(encoder, 'shadow map', (compute) => {
+      compute.setPipeline(fixed.packShadow);
+      compute.setBindGroup(0, this.#groups.packShadow);
+      compute.dispatchWorkgroups(SHADOW_TEXELS / 8, SHADOW_TEXELS / 8);
     });
   }
 
-  /** One of the two passes of strands, into a buffer that is cleared first. */
-  #encodeStrands(encoder: GPUCommandEncoder, entries: readonly Entry[], pipeline: GPUComputePipeline, label: string, buffer: GPUBuffer): void {
+  /** Small triangles as the camera or the light sees them, into a buffer that is cleared first. */
+  #encodeSmall(encoder: GPUCommandEncoder, entries: readonly Entry[], pipeline: GPUComputePipeline, label: string, buffer: GPUBuffer): void {
     encoder.clearBuffer(buffer);
     if (entries.length === 0) return;
     this.#compute(encoder, label, (pass) => {
       pass.setPipeline(pipeline);
-      pass.setBindGroup(0, this.#groups.strands);
+      pass.setBindGroup(0, this.#groups.small);
       for (const { drawable, index, mesh } of entries) {
         pass.setBindGroup(1, this.#meshes.get(drawable.mesh)!.groups.shade, [index * DRAW_STRIDE]);
         pass.dispatchWorkgroups(...gridOf(mesh.numTriangles));
@@ -310,6 +308,7 @@ export class SceneRenderer implements Disposable {
   #encodeShading(encoder: GPUCommandEncoder, entries: readonly Entry[], pipelines: CompiledScene): void {
     const { fixed } = pipelines;
     const tiles = Math.ceil(this.size / 8);
+    encoder.clearBuffer(this.#targets.lists, 0, MAX_DRAWABLES * 4);
     this.#compute(encoder, 'groups', (pass) => {
       pass.setPipeline(fixed.classify);
       pass.setBindGroup(0, this.#groups.classify);
@@ -336,10 +335,11 @@ export class SceneRenderer implements Disposable {
   }
 
   /** One transparent drawable over the picture so far. */
-  #encodeTransparent(encoder: GPUCommandEncoder, entry: Entry, pipelines: CompiledScene): void {
+  #encodeTransparent(encoder: GPUCommandEncoder, entry: Entry, pipelines: CompiledScene, hasDepth: boolean): void {
     const { fixed } = pipelines;
     const tiles = Math.ceil(this.size / 8);
-    this.#encodeVisibility(encoder, [entry], pipelines, false);
+    this.#encodeVisibility(encoder, [entry], pipelines, !hasDepth);
+    encoder.clearBuffer(this.#targets.lists, 0, MAX_DRAWABLES * 4);
     this.#compute(encoder, `groups ${entry.drawable.label}`, (pass) => {
       pass.setPipeline(fixed.classifyTransparent);
       pass.setBindGroup(0, this.#groups.classify);
@@ -424,6 +424,22 @@ export class SceneRenderer implements Disposable {
     return buffers;
   }
 
+  /** Upload, and decide how each drawable is drawn. */
+  #enter(drawables: readonly Drawable[]): Entry[] {
+    let numBlocks = 0;
+    return drawables.map((drawable, index) => {
+      const mesh = this.#mesh(drawable);
+      const { material } = drawable;
+      const first = numBlocks * BLOCK;
+      if (material.transparent === true) return { drawable, index, mesh, kind: 'transparent', first };
+      // A triangle is one lane's work: large ones would keep the other lanes waiting. Strands are long, but thin.
+      const isSmall = isHair(material) ? mesh.edges.longest < 12 : mesh.edges.mean < 1.5 && mesh.edges.longest < 6;
+      if (!isSmall || isCutout(material) || numBlocks + blocksOf(mesh) > MAX_BLOCKS) return { drawable, index, mesh, kind: 'large', first };
+      numBlocks += blocksOf(mesh);
+      return { drawable, index, mesh, kind: 'small', first };
+    });
+  }
+
   #evict(): void {
     this.#count++;
     for (const [mesh, { buffers, usedAt }] of this.#meshes) {
@@ -436,20 +452,20 @@ export class SceneRenderer implements Disposable {
   #writeUniforms(entries: readonly Entry[], background: Background): void {
     const parameters = new Float32Array((entries.length * PARAMETER_STRIDE) / 4);
     const draws = new Uint32Array((entries.length * DRAW_STRIDE) / 4);
-    const strands = new Uint32Array(2 * MAX_DRAWABLES);
-    let numStrands = 0;
-    for (const { drawable: { material }, index, kind, mesh } of entries) {
+    const kinds = new Uint32Array(2 * MAX_DRAWABLES + MAX_BLOCKS);
+    for (const { drawable: { material }, index, kind, mesh, first } of entries) {
+      const hair = isHair(material) ? 1 : 0;
       parameters.set(material.parameters, (index * PARAMETER_STRIDE) / 4);
-      strands[index] = kind === 'transparent' ? 3 : kind === 'strands' ? 2 : isHair(material) ? 1 : 0;
-      strands[MAX_DRAWABLES + index] = numStrands;
-      draws.set([index, material.doubleSided === true ? 1 : 0, isHair(material) ? 1 : 0, material.transparent === true ? 1 : 0, numStrands, mesh.numTriangles], (index * DRAW_STRIDE) / 4);
-      if (kind === 'strands') numStrands += mesh.numTriangles;
+      kinds[index] = kind === 'transparent' ? 2 : hair;
+      kinds[MAX_DRAWABLES + index] = first;
+      if (kind === 'small') kinds.fill(index, 2 * MAX_DRAWABLES + first / BLOCK, 2 * MAX_DRAWABLES + first / BLOCK + blocksOf(mesh));
+      draws.set([index, material.doubleSided === true ? 1 : 0, hair, kind === 'transparent' ? 1 : 0, first, mesh.numTriangles], (index * DRAW_STRIDE) / 4);
     }
     if (entries.length > 0) {
       this.#gpu.writeBuffer(this.#parameters, parameters);
       this.#gpu.writeBuffer(this.#draws, draws);
     }
-    this.#gpu.writeBuffer(this.#strands, strands);
+    this.#gpu.writeBuffer(this.#kinds, kinds);
     if (background.parameters.length > 128) throw new InvalidDrawableError(background.label, `the background has ${background.parameters.length} parameters.`, 'At most 32 vec4 (128 numbers).');
     if (background.parameters.length > 0) this.#gpu.writeBuffer(this.#backgroundParameters, background.parameters);
   }
@@ -464,9 +480,9 @@ export class SceneRenderer implements Disposable {
       occlude: compute('occlude', occlusionWgsl, this.#layouts.occlude),
       spread: compute('spread', occlusionWgsl, this.#layouts.spread),
       resolve: compute('resolve', resolveWgsl, this.#layouts.resolve),
-      drawStrands: compute('draw_strands', strandsWgsl, this.#layouts.strands, this.#layouts.mesh),
-      shadeStrands: compute('shade_strands', strandsWgsl, this.#layouts.strands, this.#layouts.mesh),
-      packShadow: this.#pipelines.compute('render/pack_shadow', () => strandShadowWgsl, 'pack_shadow', [this.#layouts.packShadow]),
+      see: compute('see', smallTrianglesWgsl, this.#layouts.small, this.#layouts.mesh),
+      castShadow: compute('cast_shadow', smallTrianglesWgsl, this.#layouts.small, this.#layouts.mesh),
+      packShadow: this.#pipelines.compute('render/pack_shadow', () => shadowMapWgsl, 'pack_shadow', [this.#layouts.packShadow]),
       blend: compute('blend', resolveWgsl, this.#layouts.resolve),
     });
   }
@@ -500,17 +516,17 @@ export class SceneRenderer implements Disposable {
 
   #createGroups(): FixedGroups {
     const { device } = this.#gpu;
-    const { visibility, depth, strands, strandShadow, shadow, hairShadow, coarseOcclusion, occlusion, environment, slots, lists, dispatches, radiance, light, result } = this.#targets;
+    const { visibility, depth, small, smallShadow, shadowMap, coarseOcclusion, occlusion, environment, slots, lists, dispatches, radiance, light, result } = this.#targets;
     const group = (layout: GPUBindGroupLayout, resources: GPUBindingResource[]) => device.createBindGroup({ layout, entries: resources.map((resource, binding) => ({ binding, resource })) });
     const sparse = (layout: GPUBindGroupLayout, resources: Record<number, GPUBindingResource>) => device.createBindGroup({ layout, entries: Object.entries(resources).map(([binding, resource]) => ({ binding: Number(binding), resource })) });
     const frame = { buffer: this.#frame };
     return {
       frame: group(this.#layouts.frame, [frame]),
-      classify: group(this.#layouts.classify, [frame, { buffer: slots }, { buffer: lists }, visibility.createView(), depth.createView(), { buffer: result }, { buffer: this.#strands }, { buffer: strands }]),
-      strands: group(this.#layouts.strands, [frame, { buffer: strands }, { buffer: strandShadow }]),
-      packShadow: group(this.#layouts.packShadow, [{ buffer: strandShadow }, hairShadow.createView()]),
+      classify: group(this.#layouts.classify, [frame, { buffer: slots }, { buffer: lists }, visibility.createView(), depth.createView(), { buffer: result }, { buffer: this.#kinds }, { buffer: small }]),
+      small: group(this.#layouts.small, [frame, { buffer: small }, { buffer: smallShadow }]),
+      packShadow: group(this.#layouts.packShadow, [{ buffer: smallShadow }, this.#views.shadow, shadowMap.createView()]),
       list: group(this.#layouts.list, [frame, { buffer: slots }, { buffer: lists }, { buffer: dispatches }]),
-      shade: group(this.#layouts.shade, [frame, { buffer: slots }, { buffer: lists }, { buffer: radiance }, shadow.createView(), hairShadow.createView(), occlusion.createView(), environment.createView({ dimension: '2d-array' }), this.#clampSampler, this.#compareSampler]),
+      shade: group(this.#layouts.shade, [frame, { buffer: slots }, { buffer: lists }, { buffer: radiance }, shadowMap.createView(), { buffer: result }, occlusion.createView(), environment.createView({ dimension: '2d-array' }), this.#clampSampler]),
       environment: group(this.#layouts.environment, [{ buffer: this.#backgroundParameters }, environment.createView({ dimension: '2d-array' })]),
       occlude: sparse(this.#layouts.occlude, { 0: frame, 1: { buffer: result }, 3: coarseOcclusion.createView() }),
       spread: sparse(this.#layouts.spread, { 0: frame, 1: { buffer: result }, 2: coarseOcclusion.createView(), 4: occlusion.createView() }),
@@ -551,8 +567,8 @@ interface FixedPipelines {
   spread: GPUComputePipeline;
   resolve: GPUComputePipeline;
   blend: GPUComputePipeline;
-  drawStrands: GPUComputePipeline;
-  shadeStrands: GPUComputePipeline;
+  see: GPUComputePipeline;
+  castShadow: GPUComputePipeline;
   packShadow: GPUComputePipeline;
 }
 
@@ -574,7 +590,7 @@ interface FixedGroups {
   resolve: GPUBindGroup;
   background: GPUBindGroup;
   environment: GPUBindGroup;
-  strands: GPUBindGroup;
+  small: GPUBindGroup;
   packShadow: GPUBindGroup;
   occlude: GPUBindGroup;
   spread: GPUBindGroup;
@@ -609,10 +625,10 @@ function createLayouts(device: GPUDevice) {
     cutoutMesh: layout('cutout mesh', VERTEX, read, read, read, read),
     mesh: layout('mesh', COMPUTE, read, read, read, read, dynamic),
     classify: layout('classify', COMPUTE, uniform, write, write, texture('uint'), texture('depth'), write, read, read),
-    strands: layout('strands', COMPUTE, uniform, write, write),
-    packShadow: layout('pack shadow', COMPUTE, read, { storageTexture: { format: 'rgba32float' } }),
+    small: layout('small', COMPUTE, uniform, write, write),
+    packShadow: layout('pack shadow', COMPUTE, read, texture('depth'), { storageTexture: { format: 'rgba32float' } }),
     list: layout('list', COMPUTE, uniform, write, write, write),
-    shade: layout('shade', COMPUTE, uniform, read, read, write, texture('depth'), texture('unfilterable-float'), texture('unfilterable-float'), { texture: { sampleType: 'float', viewDimension: '2d-array' } }, { sampler: { type: 'filtering' } }, { sampler: { type: 'comparison' } }),
+    shade: layout('shade', COMPUTE, uniform, read, read, write, texture('unfilterable-float'), write, texture('unfilterable-float'), { texture: { sampleType: 'float', viewDimension: '2d-array' } }, { sampler: { type: 'filtering' } }),
     environment: layout('environment', COMPUTE, uniform, { storageTexture: { format: 'rgba16float', viewDimension: '2d-array' } }),
     occlude: sparse('occlude', { 0: uniform, 1: read, 3: stored }),
     spread: sparse('spread', { 0: uniform, 1: read, 2: texture('unfilterable-float'), 4: stored }),
@@ -627,23 +643,23 @@ const isCutout = (material: Material): boolean => material.transparent !== true 
 /** Are its normals tangents of strands? */
 const isHair = (material: Material): boolean => /\.hair\s*=/.test(material.wgsl);
 
-const kindOf = (material: Material): Entry['kind'] => (material.transparent === true ? 'transparent' : isHair(material) && !isCutout(material) ? 'strands' : 'surface');
+const blocksOf = ({ numTriangles }: MeshBuffers): number => Math.ceil(numTriangles / BLOCK);
 
 /** Cm along the view axis. */
 const depthOf = ([x, y, z]: readonly [number, number, number], { rotation: r, translation: t }: View): number => -(r[2] * x + r[5] * y + r[8] * z + t[2]);
 
-function strandFrame(strands: readonly Entry[], numDrawables: number, view: View): StrandFrame {
-  let [nearest, farthest, numTriangles] = [Infinity, 0, 0];
-  for (const { mesh: { bounds: b, numTriangles: own } } of strands) {
+function smallFrame(entries: readonly Entry[], isAlone: boolean, view: View): SmallFrame {
+  let [nearest, farthest, numBlocks] = [Infinity, 0, 0];
+  for (const { mesh } of entries) {
+    const b = mesh.bounds;
     for (let k = 0; k < 8; k++) {
       const depth = depthOf([b[k & 1 ? 3 : 0]!, b[k & 2 ? 4 : 1]!, b[k & 4 ? 5 : 2]!], view);
       nearest = Math.min(nearest, depth);
       farthest = Math.max(farthest, depth);
     }
-    numTriangles += own;
+    numBlocks += blocksOf(mesh);
   }
-  if (numTriangles === 0) return { nearest: 0, farthest: 1, bits: 0, numDrawables };
-  return { nearest: Math.max(nearest, NEAR), farthest, bits: strandBits(numTriangles), numDrawables };
+  return numBlocks === 0 ? { nearest: 0, farthest: 1, bits: 0, isAlone } : { nearest: Math.max(nearest, NEAR), farthest, bits: bitsFor(numBlocks), isAlone };
 }
 
 function farthestFirst(entries: readonly Entry[], view: View): Entry[] {

@@ -94,6 +94,11 @@ fn render_shade(@builtin(global_invocation_id) id: vec3u) {
     render_radiance[slot] = vec4f(render_light(surface, shading) * opacity, opacity);
   } else {
     render_radiance[slot] = vec4f(render_light(surface, shading), f32(render_triangles[entry.x & 0xffffffu].w));
+    if (slot % RENDER_SLOTS == 0u) {
+      // The pixel's centre: its depth without the rounding of the rasterizer.
+      let pixels = frame.size.x * frame.size.x;
+      render_result[pixels + slot / RENDER_SLOTS] = bitcast<u32>(-dot(surface.position - frame.camera.xyz, frame.back.xyz));
+    }
   }
 }
 `;

@@ -2,25 +2,21 @@
 import type { Gpu } from '@onegt/kernels';
 import { ENVIRONMENT_HEIGHT, ENVIRONMENT_LAYERS, ENVIRONMENT_WIDTH } from './environment.wgsl.ts';
 import { LIST_HEADER, MAX_DRAWABLES, SLOTS } from './samples.wgsl.ts';
-
-/** Half a millimetre of a head with shoulders. */
-export const SHADOW_TEXELS = 768;
-/** Strands are filtered over several texels anyway. */
-export const HAIR_SHADOW_TEXELS = 384;
+import { SHADOW_TEXELS } from './small-triangles.wgsl.ts';
 
 export class Targets implements Disposable {
   /** `[size * samples]^2` words of the visible triangles. */
   readonly visibility: GPUTexture;
   readonly depth: GPUTexture;
-  /** What the key light sees. */
+  /** What the key light sees by the fixed pipeline, and all of it. */
   readonly shadow: GPUTexture;
-  readonly hairShadow: GPUTexture;
+  readonly shadowMap: GPUTexture;
   readonly coarseOcclusion: GPUTexture;
   readonly occlusion: GPUTexture;
   readonly environment: GPUTexture;
-  /** `[size * samples]^2` words of the nearest strands. */
-  readonly strands: GPUBuffer;
-  readonly strandShadow: GPUBuffer;
+  /** `[size * samples]^2` words of the nearest small triangles. */
+  readonly small: GPUBuffer;
+  readonly smallShadow: GPUBuffer;
   readonly slots: GPUBuffer;
   readonly lists: GPUBuffer;
   readonly dispatches: GPUBuffer;
@@ -39,14 +35,14 @@ export class Targets implements Disposable {
     this.visibility = texture('visibility', 'r32uint', [side, side]);
     this.depth = texture('depth', 'depth32float', [side, side]);
     this.shadow = texture('shadow', 'depth32float', [SHADOW_TEXELS, SHADOW_TEXELS]);
-    this.hairShadow = texture('hair shadow', 'rgba32float', [HAIR_SHADOW_TEXELS, HAIR_SHADOW_TEXELS], STORAGE_BINDING);
+    this.shadowMap = texture('shadow map', 'rgba32float', [SHADOW_TEXELS, SHADOW_TEXELS], STORAGE_BINDING);
     const half = Math.ceil(size / 2);
     this.coarseOcclusion = texture('coarse occlusion', 'r32float', [half, half], STORAGE_BINDING);
     this.occlusion = texture('occlusion', 'r32float', [size, size], STORAGE_BINDING);
     this.environment = texture('environment', 'rgba16float', [ENVIRONMENT_WIDTH, ENVIRONMENT_HEIGHT, ENVIRONMENT_LAYERS], STORAGE_BINDING);
     const buffer = (label: string, byteLength: number, usage = 0) => gpu.createBuffer(byteLength, `render/${label}`, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC | usage);
-    this.strands = buffer('strands', side * side * 4);
-    this.strandShadow = buffer('strand shadow', HAIR_SHADOW_TEXELS ** 2 * 12);
+    this.small = buffer('small triangles', side * side * 4);
+    this.smallShadow = buffer('shadow of small triangles', SHADOW_TEXELS ** 2 * 16);
     this.slots = buffer('slots', pixels * SLOTS * 8);
     this.lists = buffer('lists', (LIST_HEADER + pixels * SLOTS) * 4);
     this.dispatches = buffer('dispatches', MAX_DRAWABLES * 12, GPUBufferUsage.INDIRECT);
@@ -56,7 +52,7 @@ export class Targets implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const texture of [this.visibility, this.depth, this.shadow, this.hairShadow, this.coarseOcclusion, this.occlusion, this.environment]) texture.destroy();
-    for (const buffer of [this.strands, this.strandShadow, this.slots, this.lists, this.dispatches, this.radiance, this.light, this.result]) this.#gpu.releaseBuffer(buffer);
+    for (const texture of [this.visibility, this.depth, this.shadow, this.shadowMap, this.coarseOcclusion, this.occlusion, this.environment]) texture.destroy();
+    for (const buffer of [this.small, this.smallShadow, this.slots, this.lists, this.dispatches, this.radiance, this.light, this.result]) this.#gpu.releaseBuffer(buffer);
   }
 }
