@@ -4,8 +4,9 @@
  */
 import type { Camera, ExpressionWeights } from '@onegt/skeleton';
 import { createRandom } from '../random/random.ts';
-import { sampleCamera, sampleGroupCameras } from '../scene/camera.ts';
+import { sampleGroupCameras } from '../scene/camera.ts';
 import { sampleExpression } from '../scene/expression.ts';
+import { sampleShot } from '../scene/shot.ts';
 import { sampleOtherSeed, splitOf } from '../scene/split.ts';
 import type { SampleRequest } from './maker.ts';
 
@@ -33,8 +34,7 @@ export function planSample({ kind, seed, index, views }: SampleRequest): SampleP
   const person = seed + index;
   splitOf(person);
   const random = createRandom(person, kind);
-  const expression = (name: string) => sampleExpression(random.stream(`expression/${name}`));
-  const camera = (name: string) => sampleCamera(random.stream(`camera/${name}`));
+  const shot = (name: string) => sampleShot(random.stream(`shot/${name}`));
   const noiseSeed = (name: string) => random.stream(`noise/${name}`).integer(0, 2 ** 31 - 1);
   const settingSeed = (of: number) => createRandom(of, `${kind}/setting`).integer(0, 2 ** 31 - 1);
 
@@ -43,7 +43,7 @@ export function planSample({ kind, seed, index, views }: SampleRequest): SampleP
       const cameras = sampleGroupCameras(random.stream('cameras'), views);
       return {
         people: [person],
-        poses: [{ person: 0, expression: expression('group') }],
+        poses: [{ person: 0, expression: sampleExpression(random.stream('expression')) }],
         settings: [{ seed: settingSeed(person), frame: 'world' }],
         views: cameras.map((own, i) => {
           const name = `v${String(i).padStart(2, '0')}`;
@@ -53,27 +53,27 @@ export function planSample({ kind, seed, index, views }: SampleRequest): SampleP
     }
     case 'triplets': {
       const other = sampleOtherSeed(random.stream('driving'), person);
-      const driving = expression('driving');
-      const source = camera('source');
+      const [source, driving] = [shot('source'), shot('driving')];
       return {
         people: [person, other],
-        poses: [{ person: 0, expression: expression('source') }, { person: 1, expression: driving }, { person: 0, expression: driving }],
+        poses: [{ person: 0, expression: source.expression }, { person: 1, expression: driving.expression }, { person: 0, expression: driving.expression }],
         settings: [{ seed: settingSeed(person), frame: 'camera' }, { seed: settingSeed(other), frame: 'camera' }],
         views: [
-          { name: 'source', pose: 0, setting: 0, camera: source, noiseSeed: noiseSeed('source') },
-          { name: 'driving', pose: 1, setting: 1, camera: camera('driving'), noiseSeed: noiseSeed('driving') },
+          { name: 'source', pose: 0, setting: 0, camera: source.camera, noiseSeed: noiseSeed('source') },
+          { name: 'driving', pose: 1, setting: 1, camera: driving.camera, noiseSeed: noiseSeed('driving') },
           // Only the expression differs from the source: the noise is the source's, too.
-          { name: 'target', pose: 2, setting: 0, camera: source, noiseSeed: noiseSeed('source') },
+          { name: 'target', pose: 2, setting: 0, camera: source.camera, noiseSeed: noiseSeed('source') },
         ],
       };
     }
     case 'pairs': {
       const names = Array.from({ length: views }, (_, i) => (i === 0 ? 'reference' : `target${i - 1}`));
+      const shots = names.map(shot);
       return {
         people: [person],
-        poses: names.map((name) => ({ person: 0, expression: expression(name) })),
+        poses: shots.map(({ expression }) => ({ person: 0, expression })),
         settings: [{ seed: settingSeed(person), frame: 'camera' }],
-        views: names.map((name, i) => ({ name, pose: i, setting: 0, camera: camera(name), noiseSeed: noiseSeed(name) })),
+        views: names.map((name, i) => ({ name, pose: i, setting: 0, camera: shots[i]!.camera, noiseSeed: noiseSeed(name) })),
       };
     }
   }

@@ -15,7 +15,7 @@ export type ExpressionFamily = keyof typeof EXPRESSION_FAMILIES;
 const LIDS = { open: 68, shut: 12, wink: 4, drooping: 10, startled: 6 } as const;
 
 /** Names with Left and Right, without the side. */
-type Paired = ExpressionName extends infer N ? (N extends `${infer Base}Left` ? (`${Base}Right` extends ExpressionName ? Base : never) : never) : never;
+type Paired<N extends ExpressionName = ExpressionName> = N extends `${infer Base}Left` ? (`${Base}Right` extends ExpressionName ? Base : never) : never;
 type Side = 'Left' | 'Right';
 
 /** Coefficients while they are put together: additions, cut to 0..1. */

@@ -4,8 +4,8 @@ import { createRandom } from '../random/random.ts';
 import { MAX_FOV_Y, MAX_PITCH, MAX_ROLL, MAX_YAW, MIN_FOV_Y, sampleCamera, sampleGroupCameras } from './camera.ts';
 import { lookingAt, sampleExpression } from './expression.ts';
 import { sampleIdentity } from './identity.ts';
-import { samplePerson } from './person.ts';
-import { sampleGroup, samplePair, sampleTriplet } from './sample-scene.ts';
+import { planSample } from '../samples/plan.ts';
+import { gazeToCamera, sampleShot } from './shot.ts';
 import { firstSeedOf, sampleOtherSeed, SPLIT_SIZE, splitOf } from './split.ts';
 import { sampleTraits } from './traits.ts';
 
@@ -147,50 +147,43 @@ test('splitOf: the seed says it; somebody else is of the same split and never th
   }
 });
 
-test('samplePerson: no two seeds are the same person, within a split or across them', () => {
+test('sampleTraits, sampleIdentity: no two seeds are the same person, within a split or across them', () => {
   const seen = new Set<string>();
   let count = 0;
   for (const split of ['train', 'validation', 'test'] as const) {
     for (let i = 0; i < 4000; i++, count++) {
-      const seed = firstSeedOf(split) + i * Math.floor(SPLIT_SIZE / 4000);
-      const identity = sampleIdentity(createRandom(seed, 'person').stream('identity'), 12);
-      seen.add(JSON.stringify([sampleTraits(createRandom(seed, 'person').stream('traits')), ...identity]));
+      const random = createRandom(firstSeedOf(split) + i * Math.floor(SPLIT_SIZE / 4000), 'person');
+      seen.add(JSON.stringify([sampleTraits(random.stream('traits')), ...sampleIdentity(random.stream('identity'), 12)]));
     }
   }
   expect(seen.size).toBe(count);
 });
 
-test('samplePerson: the same JSON for the same seed, whatever was sampled before, and survives JSON', () => {
-  const once = JSON.stringify(samplePerson(42));
-  samplePerson(43);
-  expect(JSON.stringify(samplePerson(42))).toBe(once);
-  expect(JSON.parse(once)).toEqual(samplePerson(42));
+test('sampleShot: two in five look at the camera, wherever it is; the others look somewhere else', () => {
+  const gaze = (e: ExpressionWeights) => [weight(e, 'eyeLookOutLeft') - weight(e, 'eyeLookInLeft'), weight(e, 'eyeLookUpLeft') - weight(e, 'eyeLookDownLeft')] as const;
+  const shots = Array.from({ length: 4000 }, (_, seed) => sampleShot(createRandom(seed, 'shot')));
+  const looks = share(shots, ({ camera, expression }) => {
+    const [x, y] = gazeToCamera(camera);
+    const [left, up] = gaze(expression);
+    return Math.abs(left - x) < 0.05 && Math.abs(up - y) < 0.05;
+  });
+  // Not those whose eyes are shut or cannot turn so far.
+  expect(looks).toBeGreaterThan(0.25);
+  expect(looks).toBeLessThan(0.42);
+  // A face that is turned to its left (positive yaw) sees the camera on its right.
+  expect(gazeToCamera({ yaw: 0.2, pitch: 0.1, roll: 0, shiftX: 0, shiftY: 0, zoom: 1, fovY: 0.5 })[0]).toBeLessThan(0);
 });
 
-test('sampleGroup: one person, expression and setting under every camera', () => {
-  const group = sampleGroup(5);
-  expect(group.shots.length).toBe(20);
-  expect(new Set(group.shots.map(({ expression }) => JSON.stringify(expression))).size).toBe(1);
-  expect(group.setting.frame).toBe('world');
-  expect(group.person).toEqual(samplePair(5).person);
-});
-
-test('samplePair: shots differ in camera and expression, the person turns in front of a fixed camera', () => {
-  const { shots, setting } = samplePair(6, 5);
-  expect(setting.frame).toBe('camera');
-  expect(new Set(shots.map(({ camera }) => camera.yaw)).size).toBe(5);
-  expect(new Set(shots.map(({ expression }) => JSON.stringify(expression))).size).toBe(5);
-  expect(samplePair(6, 2).shots).toEqual(shots.slice(0, 2));
-});
-
-test('sampleTriplet: source and target differ in the expression only, which is that of somebody else', () => {
-  for (const seed of [0, 7, 1_000_003, 2_000_001]) {
-    const { person, source, target, driving } = sampleTriplet(seed);
-    expect(target.camera).toEqual(source.camera);
-    expect(target.expression).toEqual(driving.shot.expression);
-    expect(target.expression).not.toEqual(source.expression);
-    expect(driving.shot.camera).not.toEqual(source.camera);
-    expect(driving.person.seed).not.toBe(person.seed);
-    expect(splitOf(driving.person.seed)).toBe(splitOf(seed));
+test('planSample: a triplet of any split has source and target under one camera, and a stranger of the same split', () => {
+  for (const seed of [0, 7, 999_999, 1_000_003, 2_000_001]) {
+    const { people, poses, views } = planSample({ kind: 'triplets', seed, index: 0, size: 256, views: 3 });
+    const [source, driving, target] = ['source', 'driving', 'target'].map((name) => views.find((view) => view.name === name)!);
+    expect(target!.camera).toEqual(source!.camera);
+    expect(target!.setting).toBe(source!.setting);
+    expect(poses[target!.pose]!.person).toBe(poses[source!.pose]!.person);
+    expect(poses[target!.pose]!.expression).toEqual(poses[driving!.pose]!.expression);
+    expect(poses[target!.pose]!.expression).not.toEqual(poses[source!.pose]!.expression);
+    expect(people[0]).not.toBe(people[1]);
+    expect(splitOf(people[1]!)).toBe(splitOf(people[0]!));
   }
 });

@@ -9,6 +9,7 @@ import { ambientLight, type Frame, integrateAmbient, type Light, type Lighting, 
 const WIDTH = 96;
 const HEIGHT = 48;
 const STEP = Math.PI / HEIGHT;
+const PANORAMA_BYTES = WIDTH * HEIGHT * 16;
 /** Half width of the blur: sources of any size then cover a dozen samples, and none falls between them. */
 const BLUR = 1.8 * STEP;
 
@@ -39,16 +40,13 @@ export class LightProbe implements Disposable {
   readonly #pipelines = new Map<string, Promise<GPUComputePipeline>>();
   readonly #parameters: GPUBuffer;
   readonly #panorama: GPUBuffer;
-  readonly #staging: GPUBuffer;
+  #disposed = false;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(gpu: Gpu) {
     this.#gpu = gpu;
-    const buffer = (size: number, usage: number, label: string) => gpu.device.createBuffer({ size, usage, label: `light-probe/${label}` });
-    const byteLength = WIDTH * HEIGHT * 16;
-    this.#parameters = buffer(512, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST, 'parameters');
-    this.#panorama = buffer(byteLength, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC, 'panorama');
-    this.#staging = buffer(byteLength, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST, 'staging');
+    this.#parameters = gpu.createBuffer(512, 'light-probe/parameters', GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST);
+    this.#panorama = gpu.createBuffer(PANORAMA_BYTES, 'light-probe/panorama');
   }
 
   /** The light of a background, scaled so that a face is well exposed. Calls run one after the other. */
@@ -59,7 +57,9 @@ export class LightProbe implements Disposable {
   }
 
   dispose(): void {
-    for (const buffer of [this.#parameters, this.#panorama, this.#staging]) buffer.destroy();
+    if (this.#disposed) return;
+    this.#disposed = true;
+    for (const buffer of [this.#parameters, this.#panorama]) this.#gpu.releaseBuffer(buffer);
   }
 
   [Symbol.dispose](): void {
@@ -69,7 +69,7 @@ export class LightProbe implements Disposable {
   async #draw(background: Background): Promise<Float32Array> {
     const { device } = this.#gpu;
     const pipeline = await this.#pipeline(background);
-    device.queue.writeBuffer(this.#parameters, 0, background.parameters as Float32Array<ArrayBuffer>);
+    this.#gpu.writeBuffer(this.#parameters, background.parameters);
     const group = device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries: [this.#parameters, this.#panorama].map((buffer, binding) => ({ binding, resource: { buffer } })) });
     const encoder = device.createCommandEncoder({ label: 'light-probe' });
     const pass = encoder.beginComputePass();
@@ -77,12 +77,8 @@ export class LightProbe implements Disposable {
     pass.setBindGroup(0, group);
     pass.dispatchWorkgroups(WIDTH / 32, HEIGHT);
     pass.end();
-    encoder.copyBufferToBuffer(this.#panorama, 0, this.#staging, 0, this.#staging.size);
-    device.queue.submit([encoder.finish()]);
-    await this.#staging.mapAsync(GPUMapMode.READ);
-    const panorama = new Float32Array(this.#staging.getMappedRange().slice(0));
-    this.#staging.unmap();
-    return panorama;
+    this.#gpu.submit(encoder.finish(), 1);
+    return new Float32Array(await this.#gpu.readBuffer(this.#panorama, PANORAMA_BYTES));
   }
 
   #pipeline(background: Background): Promise<GPUComputePipeline> {
@@ -98,22 +94,23 @@ export class LightProbe implements Disposable {
   }
 }
 
-/** Middle of a sample of the panorama. */
-function sampleDirection(i: number): [number, number, number] {
+/** Middles of the panorama's samples `[48 * 96, 3]` and their solid angles. */
+const SAMPLES = WIDTH * HEIGHT;
+const DIRECTIONS = new Float64Array(3 * SAMPLES);
+const AREAS = new Float64Array(SAMPLES);
+for (let i = 0; i < SAMPLES; i++) {
   const elevation = (0.5 - (Math.floor(i / WIDTH) + 0.5) / HEIGHT) * Math.PI;
   const azimuth = (((i % WIDTH) + 0.5) / WIDTH) * 2 * Math.PI;
-  return [Math.sin(azimuth) * Math.cos(elevation), Math.sin(elevation), Math.cos(azimuth) * Math.cos(elevation)];
+  DIRECTIONS.set([Math.sin(azimuth) * Math.cos(elevation), Math.sin(elevation), Math.cos(azimuth) * Math.cos(elevation)], 3 * i);
+  AREAS[i] = Math.cos(elevation) * STEP * ((2 * Math.PI) / WIDTH);
 }
 
 /** @internal Exported for tests: `panorama` is `[48, 96, 4]`. */
 export function lightFrom(panorama: Float32Array, background: Background, frame: Frame): LitBackground {
-  const count = WIDTH * HEIGHT;
-  const directions = Array.from({ length: count }, (_, i) => sampleDirection(i));
-  const areas = Float64Array.from(directions, ([x, , z]) => Math.hypot(x, z) * STEP * (2 * Math.PI / WIDTH));
   const rest = Float32Array.from(panorama);
-  const lights = extractLights(rest, directions, areas);
+  const lights = extractLights(rest);
   const ambient = integrateAmbient((visit) => {
-    for (let i = 0; i < count; i++) visit(...directions[i]!, rest.subarray(4 * i, 4 * i + 3), areas[i]!);
+    for (let i = 0; i < SAMPLES; i++) visit(DIRECTIONS[3 * i]!, DIRECTIONS[3 * i + 1]!, DIRECTIONS[3 * i + 2]!, rest, 4 * i, AREAS[i]!);
   });
   const gain = FACE_RADIANCE / Math.max(1e-6, faceRadiance(ambient, lights));
   const parameters = background.parameters.slice();
@@ -128,64 +125,66 @@ const luminanceOf = (rgb: ArrayLike<number>, at = 0) => 0.2126 * rgb[at]! + 0.71
 
 /** How much brighter than the mean a source is at its peak; bright walls and skies are not. */
 const MIN_CONTRAST = 5;
-/** How far from its middle a source may reach: a large window. Anything wider is sky. */
+/** How far from its middle a source may reach, radians: a large window. Anything wider is sky. */
 const MAX_REACH = 0.75;
+/** Share of all light that a source must give to be worth one of the four places. */
+const MIN_SHARE = 0.05;
 
 /**
  * Takes compact bright regions out of `rest`, brightest first: what is brighter than its surroundings within
  * {@link MAX_REACH} of a peak becomes one light.
  */
-function extractLights(rest: Float32Array, directions: readonly (readonly [number, number, number])[], areas: Float64Array): Light[] {
+function extractLights(rest: Float32Array): Light[] {
   const lights: Light[] = [];
-  for (let attempt = 0; attempt < 2 * MAX_LIGHTS && lights.length < MAX_LIGHTS; attempt++) {
-    const values = Float64Array.from(areas, (_, i) => luminanceOf(rest, 4 * i));
-    const total = values.reduce((sum, value, i) => sum + value * areas[i]!, 0);
+  const values = Float64Array.from(AREAS, (_, i) => luminanceOf(rest, 4 * i));
+  const all = values.reduce((sum, value, i) => sum + value * AREAS[i]!, 0);
+  for (let remaining = all; lights.length < MAX_LIGHTS; ) {
+    const base = remaining / (4 * Math.PI);
     let peak = 0;
-    for (let i = 1; i < values.length; i++) if (values[i]! > values[peak]!) peak = i;
-    // The level of the surroundings: what the peak must stand out from.
-    const base = total / (4 * Math.PI);
+    for (let i = 0; i < SAMPLES; i++) if (values[i]! > values[peak]!) peak = i;
     if (values[peak]! < MIN_CONTRAST * base) break;
-    const light = takeLight(rest, values, directions, areas, peak, Math.min(base, 0.3 * values[peak]!));
-    // Weaker ones are ambient light, unless nothing else gives direction.
-    if (luminanceOf(light.colour) * Math.PI > 0.05 * total) lights.push(light);
-    else break;
+    const before = rest.slice();
+    const light = takeLight(rest, values, peak, base);
+    const taken = luminanceOf(light.colour) * Math.PI;
+    if (taken < MIN_SHARE * all) {
+      rest.set(before);
+      break;
+    }
+    lights.push(light);
+    remaining -= taken;
   }
   return lights.sort((a, b) => luminanceOf(b.colour) - luminanceOf(a.colour)).map((light, i) => ({ ...light, shadow: i < 2 }));
 }
 
-function takeLight(rest: Float32Array, values: Float64Array, directions: readonly (readonly [number, number, number])[], areas: Float64Array, peak: number, base: number): Light {
-  const middle = directions[peak]!;
+/** What is brighter than `base` around a peak: its light, and where its middle is. `rest` keeps the base. */
+function takeLight(rest: Float32Array, values: Float64Array, peak: number, base: number): Light {
+  const [px, py, pz] = DIRECTIONS.subarray(3 * peak, 3 * peak + 3) as unknown as [number, number, number];
+  const least = Math.cos(MAX_REACH);
   const colour: Light['colour'] = [0, 0, 0];
-  const sum = [0, 0, 0];
-  const region: number[] = [];
-  for (let i = 0; i < values.length; i++) {
-    const [x, y, z] = directions[i]!;
-    const cosine = x * middle[0] + y * middle[1] + z * middle[2];
-    if (cosine < Math.cos(MAX_REACH) || values[i]! <= base) continue;
-    region.push(i);
-    const excess = 1 - base / values[i]!;
-    const weight = (values[i]! - base) * areas[i]!;
+  let [sx, sy, sz, weights] = [0, 0, 0, 0];
+  for (let i = 0; i < SAMPLES; i++) {
+    const value = values[i]!;
+    const [x, y, z] = [DIRECTIONS[3 * i]!, DIRECTIONS[3 * i + 1]!, DIRECTIONS[3 * i + 2]!];
+    if (value <= base || x * px + y * py + z * pz < least) continue;
+    const excess = 1 - base / value;
+    const weight = (value - base) * AREAS[i]!;
     for (let k = 0; k < 3; k++) {
-      colour[k]! += (rest[4 * i + k]! * excess * areas[i]!) / Math.PI;
-      sum[k]! += directions[i]![k]! * weight;
+      colour[k]! += (rest[4 * i + k]! * excess * AREAS[i]!) / Math.PI;
       rest[4 * i + k]! *= 1 - excess;
     }
-  }
-  const length = Math.hypot(...sum);
-  const direction = sum.map((value) => value / length) as Light['direction'];
-  // Second moment about the direction; that of the probe's own blur does not count.
-  let spread = 0;
-  let weights = 0;
-  for (const i of region) {
-    const weight = (values[i]! - base) * areas[i]!;
-    spread += 2 * (1 - directions[i]!.reduce((dot, value, k) => dot + value * direction[k]!, 0)) * weight;
+    values[i] = base;
+    sx += x * weight;
+    sy += y * weight;
+    sz += z * weight;
     weights += weight;
   }
-  const size = Math.sqrt(Math.max(0.01 ** 2, 2 * (spread / weights) - BLUR ** 2));
-  return { direction, colour, size, shadow: false };
+  // The mean vector is shorter than one by half the mean square angle about it; the probe's own blur does not count.
+  const length = Math.hypot(sx, sy, sz);
+  const spread = 2 * (1 - length / weights);
+  return { direction: [sx / length, sy / length, sz / length], colour, size: Math.sqrt(Math.max(0.01 ** 2, 2 * spread - BLUR ** 2)), shadow: false };
 }
 
-/** Directions of a face: mostly the front, and its sides, forehead and chin. */
+/** Directions of a face and their weights: mostly the front, then its sides, forehead and chin. */
 const FACE_NORMALS = [[0, 0, 1, 2], [0.7, 0, 0.714, 1], [-0.7, 0, 0.714, 1], [0, 0.5, 0.866, 1], [0, -0.5, 0.866, 0.5]] as const;
 
 /** Mean radiance of a white matte face. */

@@ -50,16 +50,20 @@ export function ambientLight(ambient: ArrayLike<number>, [x, y, z]: readonly [nu
   return [0, 1, 2].map((channel) => Math.max(0, basis.reduce((sum, value, k) => sum + value * ambient[3 * k + channel]!, 0))) as [number, number, number];
 }
 
+/** Receives a direction, where in an array its red, green and blue radiance begin, and its solid angle. */
+type VisitRadiance = (x: number, y: number, z: number, radiance: ArrayLike<number>, at: number, solidAngle: number) => void;
+
 /**
  * Cosine-convolved spherical harmonics of order 2 (Ramamoorthi & Hanrahan 2001) in the form of `Lighting.ambient`.
  *
- * @param add - calls back with direction, radiance and solid angle, for all directions once
+ * @param visitAll - calls back for all directions once
  */
-export function integrateAmbient(add: (visit: (x: number, y: number, z: number, radiance: ArrayLike<number>, solidAngle: number) => void) => void): Float32Array {
+export function integrateAmbient(visitAll: (visit: VisitRadiance) => void): Float32Array {
   const sums = new Float64Array(27);
-  add((x, y, z, radiance, solidAngle) => {
-    const basis = [1, y, z, x, x * y, y * z, 3 * z * z - 1, x * z, x * x - y * y];
-    for (let k = 0; k < 9; k++) for (let c = 0; c < 3; c++) sums[3 * k + c]! += basis[k]! * radiance[c]! * solidAngle;
+  const basis = new Float64Array(9);
+  visitAll((x, y, z, radiance, at, solidAngle) => {
+    basis[0] = 1, basis[1] = y, basis[2] = z, basis[3] = x, basis[4] = x * y, basis[5] = y * z, basis[6] = 3 * z * z - 1, basis[7] = x * z, basis[8] = x * x - y * y;
+    for (let k = 0; k < 9; k++) for (let c = 0; c < 3; c++) sums[3 * k + c]! += basis[k]! * radiance[at + c]! * solidAngle;
   });
   // Squared normalisation of each harmonic times the cosine lobe's coefficient (pi, 2 pi / 3, pi / 4), over pi.
   const scale = [1, 2, 2, 2, 15 / 4, 15 / 4, 5 / 16, 15 / 4, 15 / 16].map((factor) => factor / (4 * Math.PI));

@@ -18,12 +18,26 @@ export interface SettingLook {
 const PORTRAIT: Record<LampSetup, number> = { rembrandt: 14, loop: 16, butterfly: 9, split: 6, broad: 10, clamshell: 6, 'two-sided': 6, window: 14, lamp: 3, flash: 5, ring: 4, screen: 1, candle: 1, overhead: 4, coloured: 3 };
 const INDOORS: Record<LampSetup, number> = { rembrandt: 3, loop: 6, butterfly: 2, split: 2, broad: 6, clamshell: 2, 'two-sided': 2, window: 24, lamp: 14, flash: 9, ring: 3, screen: 7, candle: 3, overhead: 14, coloured: 4 };
 
-export function sampleSettingLook(random: Random, frame: Frame): SettingLook {
+/** In the dark somebody lights the face: a photograph of nothing is not kept. */
+const DARK: Record<LampSetup, number> = { rembrandt: 2, loop: 4, butterfly: 1, split: 6, broad: 6, clamshell: 0, 'two-sided': 5, window: 4, lamp: 22, flash: 10, ring: 4, screen: 8, candle: 6, overhead: 10, coloured: 12 };
+
+/**
+ * @param melanin - of the person's skin: a camera exposes for the face that it sees, if not all the way
+ */
+export function sampleSettingLook(random: Random, frame: Frame, melanin?: number): SettingLook {
   const background = sampleBackground(random.stream('background'));
   const lamps = random.stream('lamps');
   const photo = samplePhoto(random.stream('photo'));
-  const isPlain = background.family === 'studio' || background.family === 'wall';
-  if (!isPlain && !(background.isIndoors && lamps.chance(0.5))) return { frame, lamps: 'own', background, photo };
-  const setup = lamps.weighted(isPlain ? PORTRAIT : INDOORS);
+  // From very light to very dark skin reflectance falls by three stops; the camera makes up for one and a quarter.
+  if (melanin !== undefined) photo.exposure += 1.25 * melanin - 0.2;
+  const setups = setupsFor(background, lamps);
+  if (setups === undefined) return { frame, lamps: 'own', background, photo };
+  const setup = lamps.weighted(setups);
   return { frame, lamps: setup, background: withEmitters(background, sampleLamps(lamps, setup)), photo };
+}
+
+function setupsFor({ family, isIndoors }: BackgroundLook, random: Random): Record<LampSetup, number> | undefined {
+  if (family === 'studio' || family === 'wall') return PORTRAIT;
+  if (family === 'lights') return DARK;
+  return isIndoors && random.chance(0.5) ? INDOORS : undefined;
 }

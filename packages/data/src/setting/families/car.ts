@@ -30,8 +30,8 @@ fn backdrop(d: vec3f, blur: f32) -> vec3f {
   var colour = lining.rgb * lining.w * (0.7 + 0.5 * d.y);
   let w = blur + 4e-3;
   if (d.z < 0.0) {
-    // Behind: the rear window 1.9 m away, seats before it.
-    let rear = d.xy / -d.z * 1.9 - vec2f(-shape.w, shape.y);
+    // Distances to what is behind the person are from the camera, 0.9 m before them, so that it appears in its size.
+    let rear = d.xy / -d.z * 2.6 - vec2f(-shape.w, shape.y);
     let taper = vec2f(rear.x * (1.0 + 0.35 * rear.y), rear.y);
     let rim = backdrop_round(taper, vec2f(shape.x, shape.z), 0.09);
     colour = mix(colour, outside * 0.85, backdrop_step(-rim, 2.5 * w));
@@ -57,10 +57,10 @@ fn backdrop(d: vec3f, blur: f32) -> vec3f {
   }
   if (d.z < 0.0) {
     // Back bench, then the person's own seat and its headrest.
-    let bench = d.xy / -d.z * 1.2 - vec2f(-shape.w, -0.42);
+    let bench = d.xy / -d.z * 1.9 - vec2f(-shape.w, -0.42);
     let cushions = 0.75 + 0.25 * backdrop_pulse(bench.x * 1.7 + 0.5, 0.94, w * 2.0);
     colour = mix(colour, seat.rgb * lining.w * cushions, backdrop_step(-bench.y - 0.04 * bench.x * bench.x, 2.0 * w) * backdrop_step(0.78 - abs(bench.x), w));
-    let back = d.xy / -d.z * 0.24;
+    let back = d.xy / -d.z * 1.1;
     let rest = min(backdrop_round(back - vec2f(0.0, 0.03), vec2f(0.125, 0.095), 0.05), backdrop_round(back - vec2f(0.0, -0.55), vec2f(0.26, 0.42), 0.16));
     let crease = 1.0 + 0.15 * backdrop_noise(back * 40.0) * saturate(1.0 - w * 60.0);
     colour = mix(colour, seat.rgb * lining.w * crease * (1.0 - 1.2 * back.x * back.x), backdrop_step(-rest, 0.5 * w + 0.004));

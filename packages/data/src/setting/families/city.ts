@@ -1,5 +1,7 @@
 /** Streets and squares by day, at dusk and at night: two rows of houses with windows and shops, road, lamps, traffic. */
 import { blackBody, hsv, scaled } from '../colour.ts';
+import type { Random } from '../../random/random.ts';
+import { directionOf, type Emitter, solidAngleOf } from '../emitter.ts';
 import type { Family, Rgb } from './family.ts';
 import { sampleSky, skyWgsl } from './landscape.ts';
 
@@ -79,7 +81,7 @@ fn backdrop(d: vec3f, blur: f32) -> vec3f {
       ground = mix(ground, ground * 1.5, pavement);
       ground = mix(ground, vec3f(0.55) * light.rgb, backdrop_band(g.x, -0.07, 0.07, gw) * backdrop_pulse(g.y / 6.0, 0.5, gw / 6.0));
       // What shines stands on its head in the road.
-      ground += 0.1 * traffic.x * shop.rgb * exp(-abs(abs(g.x) - street.x));
+      ground += 0.004 * traffic.x * shop.rgb * exp(-abs(abs(g.x) - street.x));
       colour = mix(ground, haze.rgb, 1.0 - exp(-reach / haze.w));
     }
   }
@@ -134,16 +136,23 @@ export const city: Family = {
         ...colour, random.uniform(0.1, 0.7),
         ...light, random.uniform(0.35, 0.8),
         ...scaled(hsv(0.58, 0.3, 1), isDark ? 0.02 : random.uniform(0.04, 0.2)), lights,
-        ...scaled(blackBody(random.uniform(2700, 4200), 4400), isDark ? random.uniform(0.4, 1.5) : 0.5), random.uniform(2.8, 3.6),
+        ...scaled(blackBody(random.uniform(2700, 4200), 4400), isDark ? random.uniform(0.15, 0.8) : 0.5), random.uniform(2.8, 3.6),
         ...hsv(0.6, 0.04, random.uniform(0.35, 0.55)), wall === 'glass' ? random.uniform(0.75, 0.92) : random.uniform(0.35, 0.6),
-        ...scaled(blackBody(random.uniform(3000, 5500), 4600), isDark ? random.uniform(0.5, 2.2) : random.uniform(0.1, 0.5)), random.uniform(1, 90),
+        ...scaled(blackBody(random.uniform(3000, 5500), 4600), isDark ? random.uniform(0.2, 1) : random.uniform(0.1, 0.5)), random.uniform(1, 90),
         ...haze, random.uniform(60, 300),
         ...scaled(lamp, isDark ? random.uniform(15, 50) : 0), isDark ? random.uniform(9, 22) : 0,
         isDark ? random.uniform(15, 60) : 0.3, isDark ? random.uniform(0.3, 0.9) : 0, random.uniform(0, 1), random.uniform(1.4, 3.2),
       ],
-      emitters: time === 'night' || time === 'dusk' ? [{ direction: [random.normal(0, 0.5), 0.75, 0.5].map((v, _, all) => v / Math.hypot(...all)) as unknown as readonly [number, number, number], radiance: scaled(lamp, random.uniform(4, 12)), shape: 'disc', halfWidth: 0.12, halfHeight: 0.12 }] : sky.sun,
+      emitters: isDark ? [streetLight(random, lamp, time === 'night' ? 0.5 : 0.15)] : sky.sun,
       turn: random.chance(0.5) ? random.normal(0, 0.3, 2) : random.uniform(0.6, 2.5) * (random.chance(0.5) ? 1 : -1),
       isIndoors: time === 'night',
     };
   },
 };
+
+/** A street lamp or a bright shop that the person stands near: without it nobody would take the picture. */
+function streetLight(random: Random, colour: Rgb, level: number): Emitter {
+  const halfWidth = random.uniform(0.08, 0.35);
+  const direction = directionOf(random.normal(0, 0.9, 2), random.uniform(0, 1));
+  return { direction, radiance: scaled(colour, (level * Math.PI) / solidAngleOf({ shape: 'disc', halfWidth, halfHeight: halfWidth })), shape: 'disc', halfWidth, halfHeight: halfWidth };
+}

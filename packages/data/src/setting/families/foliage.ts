@@ -29,7 +29,7 @@ fn backdrop_leaves(at: vec2f, w: f32, leaf: vec4f, lit: vec4f, gap: f32, seed: f
   colour += lit.rgb * spots.x * (0.6 + 1.6 * spots.y / max(spots.x, 1e-3));
   // Gaps: where both scales are thin.
   let thin = 0.75 * clumps + 0.35 * fine;
-  return vec4f(colour, smoothstep(gap - 0.05, gap + 0.05 + 0.12 * saturate(w * 2.0), thin + 0.32));
+  return vec4f(colour, smoothstep(gap - 0.05 - 0.45 * w, gap + 0.05 + 0.45 * w, thin + 0.32));
 }
 
 fn backdrop(d: vec3f, blur: f32) -> vec3f {
@@ -57,7 +57,7 @@ fn backdrop(d: vec3f, blur: f32) -> vec3f {
     let half = 0.03 + 0.09 * h.z;
     let q = x - cell - 0.25 - 0.5 * h.x;
     let w = blur / trunk.w;
-    let body = backdrop_band(q, -half, half, w) * step(h.y, 0.75);
+    let body = backdrop_band(q, -half, half, w) * step(h.y, 0.75) * backdrop_step(far_top + 0.25 - elevation, blur + 0.15);
     let bark = 0.75 + 0.5 * backdrop_noise(vec2f(azimuth * 90.0, elevation * 14.0)) * saturate(1.0 - blur * 90.0) + 0.5 * q / half;
     colour = mix(colour, trunk.rgb * max(bark, 0.2), body);
   }
