@@ -39,7 +39,7 @@ describe('sampleEyes', () => {
       expect(look.pupil).toBeLessThan(0.55);
       expect(look.irisScale).toBeGreaterThan(0.95);
       expect(look.irisScale).toBeLessThan(1.2);
-      expect(luminance(look.sclera)).toBeGreaterThan(0.35);
+      expect(luminance(look.sclera)).toBeGreaterThan(0.3);
     }
   });
 

@@ -70,7 +70,7 @@ export function sampleEyes(random: Random, traits: Traits): EyesLook {
   const isOdd = random.chance(0.02);
   const right = isOdd ? sampleIris(random.stream('right'), random.next(), random) : { ...left, offset: randomOffset(random.stream('right')) };
   const yellow = clamp01(random.normal(0.15 + 0.35 * old + 0.15 * melanin, 0.15));
-  const white = random.uniform(0.52, 0.66) * (1 - 0.1 * melanin);
+  const white = random.uniform(0.48, 0.62) * (1 - 0.1 * melanin);
   return {
     left, right,
     irisScale: random.normal(1.08, 0.035, 2), pupil: random.uniform(0.27, 0.52) * (1 - 0.18 * old),

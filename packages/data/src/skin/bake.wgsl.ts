@@ -274,7 +274,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let rim = soft(-0.015, 0.045, -abs(d_lid + 0.01) + 0.05) * front + soft(0.03, 0.05, -d_lid) * front;
   blood = mix(blood, 0.85, clamp(0.5 * rim + 0.8 * caruncle, 0.0, 0.9));
   melanin = mix(melanin, melanin * 0.6, clamp(rim + caruncle, 0.0, 1.0) * 0.6);
-  blood = max(blood, 0.75 * smoothstep(0.1, 0.6, nostril));
+  blood = max(blood, 0.7 * smoothstep(0.3, 0.8, nostril));
 
   var colour = pigment_colour(max(melanin, 0.0), max(blood, 0.0));
   colour *= vec3f(1.0 - 0.22 * blue - 0.1 * dark, 1.0 - 0.12 * blue - 0.05 * dark, 1.0 - 0.03 * blue - 0.02 * dark);
@@ -310,7 +310,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   }
   if (look.blush.w > 0.0 && is_face) {
     let apple = falloff(m, mix(vec3f(3.9, -0.3, 8.6), vec3f(5.3, 0.9, 7.0), look.blush_2.x), mix(vec3f(1.7, 1.4, 3.5), vec3f(2.0, 1.0, 3.5), look.blush_2.x));
-    colour = mix(colour, look.blush.rgb * (0.4 + 0.9 * colour), look.blush.w * apple * (0.9 + 0.2 * n_mid));
+    let brightness = dot(look.foundation_colour.rgb, vec3f(0.2126, 0.7152, 0.0722));   // powder on dark skin is a darker powder
+    colour = mix(colour, look.blush.rgb * (0.1 + 1.6 * brightness), look.blush.w * apple * (0.9 + 0.2 * n_mid));
   }
   if (look.foundation.w > 0.0 && is_face) {
     let shine = falloff(m, vec3f(4.9, 1.3, 7.7), vec3f(1.3, 0.5, 2.0)) + 0.8 * falloff(p, vec3f(0.0, 1.6, 10.9), vec3f(0.28, 1.8, 2.0)) + 0.7 * falloff(p, vec3f(0.0, -2.65, 10.8), vec3f(0.5, 0.2, 1.0)) + 0.5 * falloff(m, vec3f(3.2, 4.4, 8.6), vec3f(2.0, 0.8, 2.0));

@@ -20,7 +20,7 @@ export interface Makeup {
 
 export const NO_MAKEUP: Makeup = { foundation: 0, concealer: 0, blush: null, contour: 0, highlight: 0, eyeShadow: null, eyeliner: null, lipstick: null };
 
-export function sampleMakeup(random: Random, { masculine, age }: Traits): Makeup {
+export function sampleMakeup(random: Random, { masculine, age, melanin }: Traits): Makeup {
   const wears = random.chance(0.03 + 0.72 * Math.max(0, 1 - 1.7 * masculine));
   if (!wears) return NO_MAKEUP;
   const intensity = random.next() ** 1.3;
@@ -34,7 +34,7 @@ export function sampleMakeup(random: Random, { masculine, age }: Traits): Makeup
     highlight: any(0.35) ? random.uniform(0.15, 0.9) : 0,
     eyeShadow: any(0.55) ? sampleEyeShadow(random, intensity, isBold) : null,
     eyeliner: any(0.65) ? sampleEyeliner(random, isBold) : null,
-    lipstick: any(0.75) ? sampleLipstick(random, intensity, isBold, age) : null,
+    lipstick: any(0.75) ? sampleLipstick(random, intensity, isBold, age, melanin) : null,
   };
 }
 
@@ -51,15 +51,17 @@ function sampleEyeliner(random: Random, isBold: boolean): Makeup['eyeliner'] {
   return { colour, strength: random.uniform(0.4, 1), width: random.uniform(0.06, 0.2), wing: random.chance(0.4) ? random.uniform(0.2, 0.9) : 0, lower: random.chance(0.45) ? random.uniform(0.2, 1) : 0 };
 }
 
-function sampleLipstick(random: Random, intensity: number, isBold: boolean, age: number): Makeup['lipstick'] {
+function sampleLipstick(random: Random, intensity: number, isBold: boolean, age: number, melanin: number): Makeup['lipstick'] {
   const kind = random.weighted({ nude: 3, pink: 3, red: 3, berry: 2, brown: 1.5, any: isBold ? 8 : 0.3, black: isBold ? 2 : 0.05 });
   const colours: Record<typeof kind, () => Rgb> = {
     nude: () => hue(random, [0.01, 0.06], [0.35, 0.6], [0.45, 0.75]), pink: () => hue(random, [-0.1, 0], [0.45, 0.8], [0.5, 0.85]), red: () => hue(random, [-0.02, 0.02], [0.8, 0.97], [0.35, 0.8]),
     berry: () => hue(random, [-0.12, -0.02], [0.7, 0.95], [0.15, 0.4]), brown: () => hue(random, [0.01, 0.06], [0.55, 0.85], [0.15, 0.4]), any: () => hue(random, [0, 1], [0.4, 1], [0.15, 0.85]),
     black: () => [0.015, 0.012, 0.015],
   };
+  // Quiet colours are chosen to the skin: what is nude on one is white on another.
+  const tone = kind === 'nude' || kind === 'pink' ? 1 - 0.72 * melanin : 1;
   return {
-    colour: colours[kind](), strength: Math.min(1, random.uniform(0.3, 0.75) + 0.3 * intensity), gloss: random.chance(0.45) ? random.uniform(0.3, 1) : 0,
+    colour: colours[kind]().map((value) => value * tone) as Rgb, strength: Math.min(1, random.uniform(0.3, 0.75) + 0.3 * intensity), gloss: random.chance(0.45) ? random.uniform(0.3, 1) : 0,
     overline: random.uniform(-0.03, 0.07), liner: random.chance(0.3) ? random.uniform(0.2, 0.8) : 0, ombre: random.chance(0.15) && age < 50 ? random.uniform(0.3, 0.9) : 0,
   };
 }

@@ -50,10 +50,10 @@ fn evaluate(surface: Surface) -> Shading {
   let o = parameters[6].xyz;
   let n = noise3_gradient(p * 4.0 + o);
   // Behind the lips it gets dark: what light is left has been through flesh.
-  let open = smoothstep(3.0, 9.4, p.z);
+  let open = smoothstep(4.5, 9.5, p.z);
   let reached = mix(0.05, 1.0, open * open);
-  let wet = 0.15 + 0.85 * open * open;
-  s.specular = 0.03;
+  let wet = 0.1 + 0.9 * open * open;
+  s.specular = 0.03 * wet;
   s.roughness = 0.4;
   s.roughness_2 = 0.25;
   s.lobe_mix = 0.3;
@@ -92,7 +92,11 @@ fn evaluate(surface: Surface) -> Shading {
         }
       }
       s.cavity = mix(0.12, 1.0, open) * (1.0 - 0.35 * neck);
-      s.albedo *= mix(vec3f(0.16, 0.09, 0.07), vec3f(1.0), clamp(reached, 0.0, 1.0));
+      // Lips that are all but closed shade what is right behind them.
+      let parted = mix(0.22, 1.0, smoothstep(0.1, 0.75, parameters[3].w));
+      s.albedo *= mix(vec3f(0.16, 0.09, 0.07), vec3f(1.0), clamp(reached, 0.0, 1.0)) * vec3f(parted, parted * parted, parted * parted);
+      s.coat *= parted;
+      s.cavity *= parted;
     }
     case 3u: {
       let papillae = noise3_gradient(p * vec3f(11.0, 6.0, 11.0) + o);

@@ -95,7 +95,7 @@ export function creasesOf(wrinkles: Wrinkles): Crease[] {
     add('forehead', [[-reach, y - 0.5], [-reach * 0.55, y + bend], [-0.25 * (i % 2), y - 0.1], [reach * 0.5, y + bend + 0.05], [reach, y - 0.45]], 0.13, 1, false);
   }
   const [innerBrow, browY] = at(285);
-  add('glabella', [[innerBrow * 0.52, browY - 0.35], [innerBrow * 0.48, browY + 0.5], [innerBrow * 0.62, browY + 1.35]], 0.13, 1.1);
+  add('glabella', [[innerBrow * 0.52, browY - 0.35], [innerBrow * 0.48, browY + 0.5], [innerBrow * 0.62, browY + 1.35]], 0.19, 0.85);
   add('glabella', [[-0.75, browY - 1.1], [0, browY - 1.0], [0.75, browY - 1.1]], 0.12, 0.7, false);
 
   const [outerX, outerY] = at(263);
