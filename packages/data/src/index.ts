@@ -4,11 +4,13 @@ export type { SampleMaker, SampleRequest } from './samples/maker.ts';
 
 export { openShards, type OpenShardsOptions, readShards, type ShardSource, urlShard } from './shards/loader.ts';
 export { type Members, parseSample, type StoredSample } from './shards/members.ts';
+export { type ClipRecord, type ClipView, openClips, parseClip, type StoredClip } from './video/clip-sample.ts';
 export { decodeNpy, encodeNpy, type NpyArray } from './shards/npy.ts';
 export { ShardError } from './shards/errors.ts';
 
 export { createRandom, type Random } from './random/random.ts';
 export type { Shot, Traits } from './scene/scene.ts';
 export { type Eye, type HeadModel, type Part, PARTS } from './heads/head-model.ts';
+export { loadBuiltInHead } from './heads/built-in/built-in-head.ts';
 export type { PosedHead } from './heads/posed-head.ts';
 export { type Drawable, type Figure, type Material, type Mesh, type Region, REGIONS } from './render/drawable.ts';

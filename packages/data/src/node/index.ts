@@ -5,3 +5,7 @@ export { renderDataset, type RenderDatasetOptions, type RenderProgress, type Ren
 export { type ShardFault, verifyDataset, type VerifyOptions, type VerifyReport } from './verify.ts';
 export { decodePicture, encodeSample } from './encode.ts';
 export { BrokenDatasetError, InputError, OutputError, QueueError, UsageError } from './errors.ts';
+export { ingestVideo, type IngestOptions, type IngestProgress, type IngestReport } from '../video/ingest.ts';
+export { createFaceFinder, type FaceFinder } from '../video/face-finder.ts';
+export { type Reason, REASONS, SCREEN_OPTIONS, type ScreenOptions } from '../video/screen.ts';
+export { VideoError, type VideoErrorCode } from '../video/errors.ts';
