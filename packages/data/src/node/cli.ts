@@ -3,6 +3,7 @@ import { Argument, Command, CommanderError, Option } from 'commander';
 import { DEFAULT_QUEUE } from '../queue/options.ts';
 import { type Kind, KINDS } from '../samples/sample.ts';
 import { parseInteger, parseNumber, parsePart } from './arguments.ts';
+import { importIct } from './commands/import.ts';
 import { render } from './commands/render.ts';
 import { sheet } from './commands/sheet.ts';
 import { verify } from './commands/verify.ts';
@@ -26,6 +27,8 @@ Examples:
   onegt-data render pairs --count 500 --seed 1000000 --out val people that training never sees
   onegt-data render groups --count 50000 --out groups --shard 3/64    one of 64 machines
   onegt-data verify groups                                     is everything there and whole?
+  onegt-data import-ict ICT-FaceKit --out ict.safetensors      more varied heads: --heads ict.safetensors
+  onegt-data ingest clip.mp4 --out clips                       real video, screened
 
 Several machines with a shared folder:
   onegt-data enqueue groups --count 50000 --out /shared/groups --redis redis://host:6379
@@ -62,6 +65,8 @@ function createProgram(context: Context, streams: Streams): Command {
   addRender(program, context);
   addSheet(program, context);
   addVerify(program, context);
+  addImport(program, context);
+  addIngest(program, context);
   addQueue(program, context);
   return program;
 }
@@ -101,6 +106,28 @@ function addVerify(program: Command, context: Context): void {
     .option('--queue <name>', 'name of the queue')
     .option('--heads <pack>', 'head pack for the queued jobs, if it is not the built-in head')
     .action((folder: string, options) => verify(folder, options, context));
+}
+
+function addImport(program: Command, context: Context): void {
+  program
+    .command('import-ict')
+    .description('make a head pack of the public ICT-FaceKit release (MIT): 100 identity modes instead of the built-in 40')
+    .argument('<folder>', 'a checkout of ICT-FaceKit, or its folder FaceXModel')
+    .requiredOption('--out <pack>', 'pack to write: .safetensors')
+    .action((folder: string, options) => importIct(folder, options, context));
+}
+
+function addIngest(program: Command, context: Context): void {
+  program
+    .command('ingest')
+    .description('real video to shards: frames with one clear, unhidden face before a still background, cropped, with detected points; and a report of what was dropped and why')
+    .argument('<video...>', 'files that you have the right to use')
+    .requiredOption('--out <folder>', 'where the shards and the report go')
+    .option('--size <pixels>', 'side of the crops', parseInteger('--size', { min: 64, max: 1024 }), 256)
+    .option('--fps <rate>', 'frames looked at, a second', parseNumber('--fps', { min: 0.1, max: 60 }), 5)
+    .option('--licence <text>', 'who may use the videos; goes into every sample')
+    .option('--models <folder>', 'networks of the face detector, if @vladmandic/human is not installed')
+    .action(async (videos: string[], options) => (await import('./commands/ingest.ts')).ingest(videos, options, context));
 }
 
 /** Late: nobody else needs to wait for BullMQ. */

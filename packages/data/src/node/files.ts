@@ -38,6 +38,7 @@ export function outputError(file: string, cause: unknown): unknown {
     EPERM: 'This user may not write there.',
     EROFS: 'The file system is read-only.',
     ENOENT: 'The folder is gone.',
+    ENOTDIR: 'A part of the path is a file.',
     EFBIG: 'The file is too large for this file system; choose a smaller --shard-size.',
   };
   const code = String(cause.code);

@@ -1,10 +1,12 @@
 /** Samples with pictures: people built once per sample, posed and rendered view by view, several samples at a time. */
-import type { Gpu } from '@onegt/kernels';
+import { DisposedError, type Gpu } from '@onegt/kernels';
+import { type AccessoryLook, hiddenPoints } from '../accessories/accessories.ts';
 import type { HeadModel } from '../heads/head-model.ts';
 import { createHeadPoser, type HeadPoser } from '../heads/pose.ts';
 import type { PosedHead } from '../heads/posed-head.ts';
 import type { Figure } from '../render/drawable.ts';
 import { type Rendered, SceneRenderer } from '../render/scene-renderer.ts';
+import { withAutoWhiteBalance } from '../photo/photo.ts';
 import { createBackground } from '../setting/background.ts';
 import { LightProbe, type LitBackground } from '../setting/light-probe.ts';
 import { sampleSettingLook, type SettingLook } from '../setting/setting.ts';
@@ -29,6 +31,7 @@ export class PictureMaker implements SampleMaker {
   readonly #skeleton: SkeletonPoser;
   readonly #renderer: SceneRenderer;
   readonly #probe: LightProbe;
+  #isDisposed = false;
 
   /**
    * @param gpu - borrowed: it survives `dispose`
@@ -50,10 +53,12 @@ export class PictureMaker implements SampleMaker {
 
   async make(request: SampleRequest, signal?: AbortSignal): Promise<Sample> {
     signal?.throwIfAborted();
+    if (this.#isDisposed) throw new DisposedError('PictureMaker');
+    this.#gpu.assertUsable();
     if (request.size !== this.#renderer.size) throw new RangeError(`This maker renders ${this.#renderer.size} pixels a side, not ${request.size}.`);
     const geometry = createGeometry(this.#model, this.#skeleton, request);
     const looks = geometry.people.map(({ seed, traits }) => sampleLooks(seed, traits));
-    const settings = await Promise.all(geometry.plan.settings.map(({ seed, frame }) => this.#light(sampleSettingLook(createRandom(seed, 'setting'), frame))));
+    const settings = await Promise.all(geometry.plan.settings.map(({ seed, frame }, s) => this.#light(sampleSettingLook(createRandom(seed, 'setting'), frame, geometry.people[s]!.traits.melanin))));
     const people: Person[] = [];
     try {
       geometry.people.forEach((somebody, p) => people.push(new Person(this.#gpu, this.#model, somebody, looks[p]!)));
@@ -67,7 +72,12 @@ export class PictureMaker implements SampleMaker {
         rendering.push(result);
       }
       const rendered = await Promise.all(rendering);
-      const validity = joined(geometry.views.map(({ points, pose, view }, v) => visiblePoints(points, geometry.poses[pose]!, view, rendered[v]!)), Uint8Array);
+      const behindGlass = looks.map(({ accessories }) => pointsBehindGlass(accessories));
+      const validity = joined(geometry.views.map(({ points, pose, view }, v) => {
+        const seen = visiblePoints(points, geometry.poses[pose]!, view, rendered[v]!);
+        for (const p of behindGlass[geometry.plan.poses[pose]!.person]!) seen[p] = 0;
+        return seen;
+      }), Uint8Array);
       return assemble(request, this.#model, geometry, {
         people: geometry.people.map((somebody, p) => personRecord(somebody, looks[p] as unknown as Json)),
         settings: settings.map(({ look }) => look as unknown as Json),
@@ -81,6 +91,7 @@ export class PictureMaker implements SampleMaker {
   }
 
   dispose(): void {
+    this.#isDisposed = true;
     this.#renderer.dispose();
     this.#probe.dispose();
   }
@@ -90,9 +101,13 @@ export class PictureMaker implements SampleMaker {
   }
 
   async #light(look: SettingLook): Promise<{ look: SettingLook; lit: LitBackground }> {
-    return { look, lit: await this.#probe.measure(createBackground(look.background), look.frame) };
+    const lit = await this.#probe.measure(createBackground(look.background), look.frame);
+    return { look: { ...look, photo: withAutoWhiteBalance(look.photo, lit.faceColour) }, lit };
   }
 }
+
+/** What dark lenses hide. They are not in the depth, being transparent; where they lie does not depend on the camera much. */
+const pointsBehindGlass = (accessories: readonly AccessoryLook[]): number[] => accessories.flatMap((look) => (look.kind === 'sunglasses' ? hiddenPoints(look) : []));
 
 /** A person with their figures, in one pose at a time. */
 class Person implements Disposable {

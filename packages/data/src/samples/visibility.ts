@@ -1,14 +1,20 @@
 /** Which of the 600 points a picture shows: those inside of it that nothing else is in front of. */
 import { depthsOf, NUM_DETECTED, NUM_FACE, NUM_POINTS, skeletonTopology, type View } from '@onegt/skeleton';
-import { REGIONS } from '../render/drawable.ts';
+import { type Region, REGIONS } from '../render/drawable.ts';
 
-/** How much nearer another surface must be to hide a point: the height of a nostril's edge, more than hair roots or pores. */
+/**
+ * How much nearer a surface must be to hide a point, cm. Of the head itself: the height of a nostril's edge, more than pores
+ * and stubble. What is worn lies close and hides from its own thickness on.
+ */
 const TOLERANCE_CM = 0.45;
+const TOLERANCES_CM: Partial<Record<Region, number>> = { hair: 0.35, clothes: 0.12, glasses: 0.12, headwear: 0.12, accessory: 0.12 };
+const TOLERANCE_OF = REGIONS.map((region) => TOLERANCES_CM[region] ?? TOLERANCE_CM);
 /** Between skeleton triangles, which cut across what is round. */
 const COARSE_TOLERANCE_CM = 0.9;
 const COARSE_SIZE = 96;
 
 const EYE = REGIONS.indexOf('eye');
+const BACKGROUND = REGIONS.indexOf('background');
 
 export interface DepthPicture {
   size: number;
@@ -35,7 +41,10 @@ export function visiblePoints(points: Float32Array, poses: Float32Array, view: V
     const isIris = p >= NUM_FACE && p < NUM_DETECTED;
     if (isIris) return region[row * size + column] === EYE ? 1 : 0;
     for (let y = Math.max(0, row - 1); y <= Math.min(size - 1, row + 1); y++) {
-      for (let x = Math.max(0, column - 1); x <= Math.min(size - 1, column + 1); x++) if (depth[y * size + x]! > depths[p]! - TOLERANCE_CM) return 1;
+      for (let x = Math.max(0, column - 1); x <= Math.min(size - 1, column + 1); x++) {
+        const pixel = y * size + x;
+        if (region[pixel] !== BACKGROUND && depth[pixel]! > depths[p]! - TOLERANCE_OF[region[pixel]!]!) return 1;
+      }
     }
     return 0;
   });

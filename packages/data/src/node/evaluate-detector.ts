@@ -1,0 +1,103 @@
+/**
+ * Does a face detector see in the renderings what they are said to show? Finds the faces of a data set's pictures and
+ * compares the points with the true ones: the check that the engine's heads look like heads, and its points are where a
+ * detector, which has seen real faces only, puts them.
+ */
+import type { Gpu } from '@onegt/kernels';
+import { type Face, FaceDetector, type Image, LEFT_EYE_OUTER, modelFolder, NoFaceError, NUM_FACE, NUM_POINTS, RIGHT_EYE_OUTER } from '@onegt/skeleton';
+import type { Json, Sample } from '../samples/sample.ts';
+import { encodeJpeg } from './encode.ts';
+import sharp from 'sharp';
+
+export interface PictureVerdict {
+  key: string;
+  view: string;
+  yaw: number;
+  isFound: boolean;
+  /** Mean distance of the 468 face points over the distance of the outer eye corners (3-D, so that turned faces count alike); of seen points. */
+  error: number | undefined;
+  /** Worn things that hide a part of the face, such as `mask`. */
+  covers: string[];
+  isBlinking: boolean;
+}
+
+const MAX_YAW = Math.PI / 4;
+/** What is worn in front of a face. */
+const COVERS = ['sunglasses', 'mask', 'veil', 'eye-patch'];
+
+export async function loadDetector(gpu: Gpu, models: string): Promise<FaceDetector> {
+  return FaceDetector.load(gpu, { read: modelFolder(models) });
+}
+
+/** Pictures within 45 degrees of yaw; JPEG as in the shards, upscaled twofold, as small faces are hard to find for their size alone. */
+export async function judgeSample(detector: FaceDetector, sample: Sample): Promise<PictureVerdict[]> {
+  const { record, pictures, points, validity } = sample;
+  const verdicts: PictureVerdict[] = [];
+  for (const [v, view] of record.views.entries()) {
+    if (Math.abs(view.camera.yaw) > MAX_YAW) continue;
+    const scale = Math.max(1, Math.round(512 / record.size));
+    const image = await detectorImage(pictures[v]!.rgb, record.size, view.jpegQuality, scale);
+    const truth = Float64Array.from({ length: 3 * NUM_POINTS }, (_, i) => points[3 * NUM_POINTS * v + i]!);
+    const faces = await detector.detect(image, { maxFaces: 4 }).catch((error: unknown): Face[] => {
+      if (error instanceof NoFaceError) return [];
+      throw error;
+    });
+    const error = Math.min(Infinity, ...faces.map((face) => pointError(face, truth, validity.subarray(v * NUM_POINTS, v * NUM_POINTS + NUM_FACE), image.width)));
+    const isFound = error < 0.5; // a face elsewhere, in a pattern of a shirt, is not this one
+    verdicts.push({
+      key: record.key, view: view.name, yaw: view.camera.yaw, isFound, error: isFound ? error : undefined,
+      covers: coversOf(record.people[view.person]!.look), isBlinking: Math.max(view.expression.eyeBlinkLeft ?? 0, view.expression.eyeBlinkRight ?? 0) > 0.7,
+    });
+  }
+  return verdicts;
+}
+
+async function detectorImage(rgb: Uint8Array, size: number, quality: number, scale: number): Promise<Image> {
+  const { data, info } = await sharp(await encodeJpeg(rgb, size, quality)).resize(size * scale, size * scale, { kernel: 'cubic' }).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
+  return { width: info.width, height: info.height, data: new Uint8ClampedArray(data.buffer, data.byteOffset, data.length) };
+}
+
+function pointError({ landmarks }: Face, truth: Float64Array, seen: Uint8Array, side: number): number {
+  const eyes = distance(truth, LEFT_EYE_OUTER, RIGHT_EYE_OUTER);
+  let [sum, count] = [0, 0];
+  for (let p = 0; p < NUM_FACE; p++) {
+    if (seen[p] === 0) continue;
+    const x = (landmarks[3 * p]! * 2) / side - 1;
+    const y = 1 - (landmarks[3 * p + 1]! * 2) / side;
+    sum += Math.hypot(x - truth[3 * p]!, y - truth[3 * p + 1]!);
+    count++;
+  }
+  return count === 0 ? Infinity : sum / count / eyes;
+}
+
+const distance = (points: Float64Array, a: number, b: number): number => Math.hypot(points[3 * a]! - points[3 * b]!, points[3 * a + 1]! - points[3 * b + 1]!, points[3 * a + 2]! - points[3 * b + 2]!);
+
+function coversOf(look: Json): string[] {
+  const { accessories } = look as { accessories?: readonly { kind: string }[] };
+  return (accessories ?? []).map(({ kind }) => kind).filter((kind) => COVERS.includes(kind));
+}
+
+export interface DetectorReport {
+  pictures: number;
+  found: number;
+  /** Of what was found: means over pictures. */
+  meanError: number;
+  medianError: number;
+  /** Share of found pictures whose own mean is below 4 %. */
+  within4Percent: number;
+  byCover: Record<string, { pictures: number; found: number; meanError: number }>;
+}
+
+export function summarise(verdicts: readonly PictureVerdict[]): DetectorReport {
+  const errors = verdicts.flatMap(({ error }) => (error === undefined ? [] : [error])).sort((a, b) => a - b);
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+  const groups = [['nothing before the face', (v: PictureVerdict) => v.covers.length === 0], ...COVERS.map((cover) => [cover, (v: PictureVerdict) => v.covers.includes(cover)] as const)] as const;
+  return {
+    pictures: verdicts.length, found: errors.length, meanError: mean(errors), medianError: errors[Math.floor(errors.length / 2)] ?? NaN,
+    within4Percent: errors.filter((error) => error < 0.04).length / Math.max(1, errors.length),
+    byCover: Object.fromEntries(groups.map(([name, belongs]) => {
+      const own = verdicts.filter(belongs);
+      return [name, { pictures: own.length, found: own.filter(({ isFound }) => isFound).length, meanError: mean(own.flatMap(({ error }) => (error === undefined ? [] : [error]))) }] as const;
+    }).filter(([, { pictures }]) => pictures > 0)),
+  };
+}
