@@ -44,9 +44,9 @@ export function sampleAccessories(random: Random, traits: Traits): AccessoryLook
 export function sampleVeil(random: Random, traits: Traits): VeilLook {
   const style = random.weighted({ hijab: 0.1 + 0.9 * (1 - traits.masculine), 'loose-scarf': 0.25 * (1 - traits.masculine), hood: 0.15 + 0.5 * traits.masculine });
   const hood = style === 'hood';
-  const stuff = hood ? fabric(random, random.pick(['fleece', 'jersey', 'satin'] as const), random.chance(0.8) ? 'none' : 'heather', { weaveSize: 0.2, weaveDepth: 0.3 }) : fabric(random, random.weighted({ jersey: 0.35, plain: 0.3, satin: 0.35 }), random.weighted({ none: 0.68, floral: 0.1, dots: 0.05, stripes: 0.07, paisley: 0.05, leopard: 0.03, brush: 0.04 }), { stitched: false });
+  const stuff = hood ? fabric(random, random.pick(['fleece', 'jersey', 'satin'] as const), random.chance(0.8) ? 'none' : 'heather', { weaveSize: 0.2, weaveDepth: 0.3 }) : fabric(random, random.weighted({ jersey: 0.45, plain: 0.4, satin: 0.15 }), random.weighted({ none: 0.68, floral: 0.1, dots: 0.05, stripes: 0.07, paisley: 0.05, leopard: 0.03, brush: 0.04 }), { stitched: false });
   return {
-    kind: 'veil', style, stuff: { ...stuff, wrinkles: 0.35 }, under: !hood && random.chance(0.3) ? fabric(random, 'jersey', 'none', { colour: random.chance(0.5) ? hex(0x101012) : clothColour(random), wrinkles: 0, stitched: false }) : null,
+    kind: 'veil', style, stuff: { ...stuff, wrinkles: 0.8, roughness: Math.max(0.55, stuff.roughness) }, under: !hood && random.chance(0.3) ? fabric(random, 'jersey', 'none', { colour: random.chance(0.5) ? hex(0x101012) : clothColour(random), wrinkles: 0, stitched: false }) : null,
     clearance: hood ? random.uniform(1.2, 2) : random.uniform(0.6, 1.2), opening: hood ? [random.uniform(-0.05, 0.12), random.uniform(0.1, 0.3), 0.15] : style === 'loose-scarf' ? [random.uniform(0.1, 0.35), random.uniform(0.1, 0.25), 0.1] : [random.uniform(-0.1, 0.04), random.uniform(-0.05, 0.04), random.uniform(-0.03, 0.06)],
     folds: random.uniform(0.6, 1.2), seed: random.uniform(0, 30),
   };

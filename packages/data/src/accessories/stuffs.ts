@@ -81,7 +81,7 @@ const WEAVE_DATA: Readonly<Record<Weave, { size: number; depth: number; roughnes
   corduroy: { size: 0.3, depth: 1, roughness: 0.9, sheen: 0.7 },
   fleece: { size: 0.5, depth: 0.7, roughness: 0.95, sheen: 0.8 },
   rib: { size: 0.32, depth: 1, roughness: 0.88, sheen: 0.45 },
-  mesh: { size: 0.28, depth: 0.9, roughness: 0.6, sheen: 0.2 },
+  mesh: { size: 0.2, depth: 0.6, roughness: 0.65, sheen: 0.2 },
   paper: { size: 0.25, depth: 0.3, roughness: 0.8, sheen: 0.1 },
   suede: { size: 0.4, depth: 0.3, roughness: 0.95, sheen: 0.5 },
   cable: { size: 0.42, depth: 1, roughness: 0.9, sheen: 0.6 },

@@ -8,7 +8,7 @@ import type { Worn } from './garment.ts';
 
 const COLUMNS = 72, ROWS = 14;
 /** The sheet begins this far inside of the mesh, radians, and lies below it there, cm. */
-const OVERLAP = 0.16, BELOW = 0.16;
+const OVERLAP = 0.16, BELOW = 0.12;
 
 const skinWgsl = /* wgsl */ `
 // 0 = colour, seed; 1 = scatter
@@ -39,7 +39,7 @@ export function bareSkin(skin: Drape, garments: readonly Worn[], pigments: Pigme
   builder.grid(ROWS, COLUMNS, (i, j) => {
     const c = j % COLUMNS, azimuth = azimuthOf(c), start = borders[c]! - OVERLAP, end = Math.max(start + 0.05, edges[c]! + 0.12);
     const polar = lerp(start, end, i / (ROWS - 1));
-    return { position: skin.point(azimuth, polar, -BELOW * (1 - smoothstep(borders[c]! - 0.02, borders[c]! + 0.14, polar))) };
+    return { position: skin.point(azimuth, polar, -BELOW * (1 - smoothstep(borders[c]! - 0.02, borders[c]! + 0.1, polar))) };
   }, { closedColumns: true, flip: true });
   const scatter = 1 - 0.55 * pigments.melanin;
   return {

@@ -161,7 +161,7 @@ function frontEdge(worn: Worn, side: 1 | -1, count: number, lift: number): { poi
 
 function buildLapels(parts: Parts, worn: Worn, { width, notch, stand }: Extract<Collar, { kind: 'lapel' }>): void {
   const { builder, slot } = parts.take('fabric', 'clothes', worn.look.trim);
-  const count = 64, across = 7;
+  const count = 56, across = 7;
   for (const side of [1, -1] as const) {
     const { points, total } = frontEdge(worn, side, count, 0.2);
     const step = total / (count - 1);

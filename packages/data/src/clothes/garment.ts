@@ -6,7 +6,7 @@ import { armpit, AZIMUTHS, type Body, type Drape, POLAR_FIRST, POLAR_LAST, POLAR
 import type { GarmentLook, Neckline } from './look.ts';
 
 /** Of the outermost garment; what it covers is coarser. */
-const COLUMNS = 88, ROWS = 34, COLUMNS_BELOW = 66, ROWS_BELOW = 22;
+const COLUMNS = 84, ROWS = 32, COLUMNS_BELOW = 64, ROWS_BELOW = 20;
 /** Where the sheet ends below: out of every picture. */
 const BOTTOM = 2.86;
 
@@ -187,7 +187,7 @@ function buildFront(parts: Parts, worn: Worn): void {
     for (const x of columnsOf)
       for (let y = top[1] - (front.double ? 4 : 1.6); y > top[1] - front.length; y -= front.spacing) {
         const centre = lay(x, y, 0.16), axis = normalize(subtract(lay(x, y, 1.2), centre)), r = front.radius;
-        lathe(button.builder, centre, axis, [[r * 0.9, -0.05], [r, 0.03], [r * 0.94, 0.09], [r * 0.72, 0.09], [r * 0.62, 0.055], [0.001, 0.055]], 14, { slot: button.slot });
+        lathe(button.builder, centre, axis, [[r * 0.9, -0.05], [r, 0.03], [r * 0.94, 0.09], [r * 0.72, 0.09], [r * 0.62, 0.055], [0.001, 0.055]], 12, { slot: button.slot });
       }
     return;
   }

@@ -63,11 +63,14 @@ export function buildVeil(parts: Parts, look: VeilLook, fit: HeadFit): void {
         inverse[j]![i] = Math.min(limit[j]![i]!, 0.6 * vertical + 0.4 * horizontal);
       }
 
-  const { builder, slot } = parts.take('fabric', 'headwear', look.stuff);
+  // The jaw moves below it.
+  const { builder, slot } = parts.take('fabric', 'headwear', look.stuff, true);
   const edge: Vec3[] = [];
+  // The rolled edge: (radians before the outline, share of the distance).
+  const lip = [[-0.1, 0.5], [0.008, 0.58], [0.024, 0.8], [0.018, 1]] as const;
   const hood = look.style === 'hood';
-  builder.grid(ROWS + 2, COLUMNS, (i, j) => {
-    const c = j % COLUMNS, turn = turns[c]!, row = Math.max(0, i - 2), t = row / (ROWS - 1), polar = lerp(first[c]!, LAST, t);
+  builder.grid(ROWS + lip.length, COLUMNS, (i, j) => {
+    const c = j % COLUMNS, turn = turns[c]!, row = Math.max(0, i - lip.length), t = row / (ROWS - 1), polar = lerp(first[c]!, LAST, t);
     const wave = fbm3(Math.sin(turn) * 1.4, Math.cos(turn) * 1.4, t * 6 + look.seed, 3), around = Math.sin((turn + 0.4 * noise3(turn * 2, t * 4, look.seed)) * 9 + t * 10);
     // Lines run from under the chin up the sides, and from the forehead back.
     const low = smoothstep(0.2, -0.7, Math.cos(turn));
@@ -76,13 +79,13 @@ export function buildVeil(parts: Parts, look: VeilLook, fit: HeadFit): void {
     // Below, the cloth is wrapped loosely around the throat.
     if (!hood) above += low * 1.3 * smoothstep(0.02, 0.3, t) + 0.35 * smoothstep(0.1, 0.5, t);
     above += look.folds * smoothstep(0.02, 0.25, t) * (0.4 * wave + 0.38 * low * line + 0.06 * around);
-    if (i === 0) above = 0.5 * look.clearance;
-    if (i === 1) above *= 0.75;
-    const position = at(turn, i === 0 ? polar + 0.1 : i === 1 ? polar - 0.012 : polar, 1 / inverse[c]![row]! + Math.max(i < 2 ? 0.1 : 0.6 * look.clearance, above));
-    if (i === 2) edge.push(position);
-    return { position, uv: [turn * 9, -t * 24], extra: [slot, t * 20 + 0.25, 0, i < 2 ? 0.35 : clamp(0.8 + 0.5 * look.folds * (wave + 0.4 * low * line), 0.4, 1)] };
+    const rolled = lip[i];
+    if (rolled) above *= rolled[1];
+    const position = at(turn, polar - (rolled?.[0] ?? 0), 1 / inverse[c]![row]! + Math.max(0.3 * look.clearance, above));
+    if (i === lip.length) edge.push(position);
+    return { position, uv: [turn * 9, -t * 24], extra: [slot, t * 20 + 0.25, 0, i < 2 ? 0.4 : clamp(0.8 + 0.5 * look.folds * (wave + 0.4 * low * line), 0.4, 1)] };
   }, { closedColumns: true, flip: true });
-  tube(builder, edge, hood ? 0.28 : 0.1, { closed: true, slot, sides: 6 });
+  if (hood) tube(builder, edge, 0.28, { closed: true, slot, sides: 6 });
 
   if (look.under) {
     const band = parts.take('fabric', 'headwear', look.under);

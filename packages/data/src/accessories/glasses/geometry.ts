@@ -189,7 +189,7 @@ function buildTemple(parts: Parts, look: GlassesLook, fit: HeadFit, hinge: Vec3,
   const isThin = look.rimWidth < 0.2 || look.rim === 'rimless';
   const thickness = isThin ? 0.1 : 0.2;
   const height = Math.max(look.templeHeight, isThin ? 0.12 : 0.3);
-  const rest: Vec3 = [ear[0], ear[1] + 0.1 + Math.min(0.2, height * 0.25), ear[2]];
+  const rest: Vec3 = [ear[0], ear[1] + 0.02 + Math.min(0.15, height * 0.2), ear[2]];
   const path: Vec3[] = [];
   const steps = 14;
   for (let i = 0; i <= steps; i++) {

@@ -52,9 +52,10 @@ export function sampleGlasses(random: Random, traits: Traits, kind: 'glasses' | 
   };
   const rim: Rim = shape === 'browline' ? 'browline' : random.weighted({ full: 1, half: shape === 'round' || kind === 'sunglasses' ? 0.03 : 0.16, rimless: kind === 'sunglasses' ? 0.06 : 0.12 });
   const isMetal = rim !== 'browline' && (rim === 'rimless' || random.chance(shape === 'aviator' || shape === 'navigator' || rim === 'half' ? 0.85 : shape === 'wayfarer' || shape === 'cat-eye' ? 0.1 : 0.38));
-  const hardware = metal(random.stream('hardware'));
+  const polished = metal(random.stream('hardware'));
+  const hardware = { ...polished, roughness: Math.max(0.28, polished.roughness) };  // thin wires that shine break up into dots
   const frame = isMetal ? hardware : acetate(random.stream('frame'));
-  const thick = isMetal ? random.uniform(0.08, 0.15) : random.uniform(0.22, 0.52);
+  const thick = isMetal ? random.uniform(0.1, 0.17) : random.uniform(0.22, 0.52);
   return {
     kind, shape, outline, rim, frame, hardware, rimWidth: thick, rimDepth: isMetal ? random.uniform(0.1, 0.18) : random.uniform(0.26, 0.42),
     bridgeWidth: random.uniform(1.5, 2.2), bridge: isMetal || rim === 'browline' ? (shape === 'aviator' || shape === 'navigator' || random.chance(0.08) ? 'double' : 'wire') : 'saddle',

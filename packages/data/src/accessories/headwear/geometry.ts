@@ -254,7 +254,7 @@ function buildBrim(parts: Parts, hat: Hat): void {
     builder.grid(rows, all ? columns : columns, (i, j) => {
       const azimuth = azimuthOf(all ? j % columns : j), t = i / (rows - 1);
       const thick = (brim.thickness / 2) * side * Math.min(1, (1 - t) * 8);
-      return { position: surface(azimuth, t, thick), uv: [azimuth * (9 + 6 * t), t * 8], extra: [slot, brim.thickness > 0.13 && !all ? (1 - t) * 6.5 % 0.9 + 0.1 : (1 - t) * brim.width[0], 0, side < 0 ? 0.75 : 0.7 + 0.3 * t] };
+      return { position: surface(azimuth, t, thick), uv: [azimuth * (9 + 6 * t), t * 8], extra: [slot, (1 - t) * brim.width[0], 0, side < 0 ? 0.75 : 0.7 + 0.3 * t] };
     }, { closedColumns: all, flip: side > 0 });
   }
   const rimLine = Array.from({ length: columns }, (_, j) => surface(azimuthOf(j), 1, 0));

@@ -51,6 +51,12 @@ export const fabricParameters = (stuff: FabricStuff): number[] => [
 export const fabricWgsl = /* wgsl */ `
 struct Cloth { colour: vec3f, print: f32 };
 
+// Like detail_weight, but a surface seen at an angle is squeezed: its detail aliases sooner.
+fn cloth_detail(surface: Surface, wavelength: f32) -> f32 {
+  let squeezed = surface.footprint / clamp(abs(dot(surface.normal, surface.view)), 0.2, 1.0);
+  return clamp((wavelength / squeezed - 1.6) * 0.6, 0.0, 1.0);
+}
+
 fn band(x: f32, width: f32, blur: f32) -> f32 {  // 1 where the distance of x to the next integer is below width / 2
   return 1.0 - smoothstep(width * 0.5 - blur, width * 0.5 + blur, abs(fract(x + 0.5) - 0.5));
 }
@@ -111,8 +117,8 @@ fn pattern_colour(surface: Surface, kind: u32, base: u32) -> vec3f {
   if (kind == 0u) { return a; }
   let turn = mat2x2f(cos(angle), sin(angle), -sin(angle), cos(angle));
   let p = turn * surface.uv / size;
-  let blur = clamp(surface.footprint / size * 0.7, 0.01, 0.45);
-  let visible = detail_weight(surface, size * 0.5);
+  let blur = clamp(surface.footprint / (size * clamp(abs(dot(surface.normal, surface.view)), 0.3, 1.0)) * 0.6, 0.01, 0.45);
+  let visible = cloth_detail(surface, size * 0.6);
   switch kind {
     case 1u: {  // stripes, in one of three rhythms
       let rhythm = u32(fract(seed * 0.37) * 3.0);
@@ -149,7 +155,7 @@ fn pattern_colour(surface: Surface, kind: u32, base: u32) -> vec3f {
       let m = noise3(vec3f(p * 1.2 + 9.0, seed + 5.0)) + 0.4 * noise3(vec3f(p * 2.7, seed - 3.0));
       return mix(mix(a, b, smoothstep(0.0, 0.06 + blur, n)), c, smoothstep(0.28, 0.34 + blur, m));
     }
-    case 8u: { return a * (1.0 + 0.35 * noise3(vec3f(surface.uv * vec2f(5.0, 14.0), seed)) * detail_weight(surface, 0.12) + 0.1 * noise3(vec3f(surface.uv * 2.0, seed))); }
+    case 8u: { return a * (1.0 + 0.35 * noise3(vec3f(surface.uv * vec2f(5.0, 14.0), seed)) * cloth_detail(surface, 0.12) + 0.1 * noise3(vec3f(surface.uv * 2.0, seed))); }
     case 9u: {  // dashiki: mirrored rings and teeth around the middle, borders
       let m = vec2f(abs(surface.uv.x), surface.uv.y) / size;
       let rings = length(vec2f(m.x, m.y * 0.8)) * 2.0;
@@ -269,7 +275,7 @@ fn evaluate(surface: Surface) -> Shading {
   let u_axis = cross(v_axis, surface.normal);
   var normal = surface.normal;
   var openness = surface.extra.w;
-  let shown = detail_weight(surface, weave_row.y) * weave_row.z;
+  let shown = cloth_detail(surface, weave_row.y) * weave_row.z;
   if (shown > 0.01) {
     let relief = weave_relief(surface, weave, weave_row.y);
     normal = bumped(normal, (u_axis * relief.x + v_axis * relief.y) * 0.55 * shown);
@@ -289,8 +295,8 @@ fn evaluate(surface: Surface) -> Shading {
   let edge = surface.extra.y;
   if (parameters[base + 5u].z > 0.5 && edge < 2.0) {
     let seam = 1.0 - smoothstep(0.05, 0.12, abs(edge - 0.55));
-    colour *= 1.0 - 0.16 * seam * detail_weight(surface, 0.12);
-    openness *= 1.0 - 0.3 * seam * detail_weight(surface, 0.12);
+    colour *= 1.0 - 0.16 * seam * cloth_detail(surface, 0.12);
+    openness *= 1.0 - 0.3 * seam * cloth_detail(surface, 0.12);
     colour = mix(colour, colour * 1.25 + 0.03, finish.z * (1.0 - smoothstep(0.05, 0.5, edge)));
   }
   colour = mix(colour, mix(colour, vec3f(dot(colour, vec3f(0.3, 0.6, 0.1))) * 1.3 + 0.02, 0.5), finish.z * smoothstep(0.55, 1.0, 0.5 + 0.5 * noise3(surface.position * 0.5 + finish.w)));
