@@ -48,7 +48,7 @@ const DEVELOPING = { neutral: 40, contrasty: 15, faded: 9, warm: 10, cool: 8, vi
 export function samplePhoto(random: Random): Photo {
   const noise = random.stream('noise');
   const isNoisy = noise.chance(0.25);
-  const amount = isNoisy ? noise.uniform(0.4, 1) : noise.uniform(0, 0.35);
+  const amount = isNoisy ? noise.uniform(0.35, 1) : noise.uniform(0, 0.25);
   const lens = random.stream('lens');
   return {
     ...develop(random.stream('developing')),
@@ -57,7 +57,7 @@ export function samplePhoto(random: Random): Photo {
     vignette: lens.chance(0.5) ? lens.uniform(0, 0.35) : 0,
     defocus: sampleDefocus(lens),
     softness: lens.chance(0.2) ? lens.uniform(0.5, 1.1) : lens.uniform(0.2, 0.5),
-    noise: { read: 0.006 * amount ** 2, shot: 0.05 * amount, grain: noise.uniform(1, 1.8) },
+    noise: { read: 0.006 * amount ** 2, shot: 0.035 * amount, grain: noise.uniform(1, 1.8) },
     sharpen: lens.chance(0.4) ? lens.uniform(0.1, 0.6) : lens.uniform(0, 0.1),
     jpegQuality: random.stream('file').integer(60, 97),
   };
@@ -98,9 +98,25 @@ function develop(random: Random): Pick<Photo, 'contrast' | 'saturation' | 'shoul
     case 'warm': return { ...plain, highlightTint: [0.03 * u, 0.01 * u, -0.04 * u], shadowTint: [0.012 * u, 0, -0.012 * u] };
     case 'cool': return { ...plain, highlightTint: [-0.02 * u, 0, 0.025 * u], shadowTint: [-0.02 * u, 0.004 * u, 0.03 * u] };
     case 'vivid': return { ...plain, contrast: random.uniform(1.05, 1.25), saturation: random.uniform(1.2, 1.45) };
-    case 'muted': return { ...plain, saturation: random.uniform(0.45, 0.75) };
+    case 'muted': return { ...plain, saturation: random.uniform(0.6, 0.82) };
     case 'monochrome': return { ...plain, contrast: random.uniform(0.95, 1.4), saturation: 0 };
   }
 }
 
 const none = (): [number, number, number] => [0, 0, 0];
+
+/**
+ * The same camera, its automatic white balance included: it takes most of the colour out of the light, never all.
+ *
+ * @param light - colour of the light on the face, luminance 1
+ */
+export function withAutoWhiteBalance(photo: Photo, light: readonly [number, number, number]): Photo {
+  const gains = light.map((value) => Math.min(2, Math.max(0.5, Math.max(value, 1e-3) ** -AUTO_WHITE_BALANCE)));
+  // A grey in this light keeps its luminance.
+  const scale = 1 / (0.2126 * gains[0]! * light[0] + 0.7152 * gains[1]! * light[1] + 0.0722 * gains[2]! * light[2]);
+  const rounded = (value: number) => Math.round(value * 1e3) / 1e3;
+  return { ...photo, whiteBalance: photo.whiteBalance.map((value, c) => rounded(value * gains[c]! * scale)) as Photo['whiteBalance'] };
+}
+
+/** Share of the light's colour that is taken out, in logarithms. */
+const AUTO_WHITE_BALANCE = 0.6;

@@ -72,6 +72,6 @@ export function sampleLamps(random: Random, setup: LampSetup): Emitter[] {
     case 'screen': return [lamp({ azimuth: random.normal(0, 15), elevation: random.uniform(-35, -8), level: 1, colour: blackBody(random.uniform(6500, 12000), 5500), halfWidth: random.uniform(0.25, 0.5), halfHeight: random.uniform(0.15, 0.3) })];
     case 'candle': return [lamp({ azimuth: random.normal(0, 35, 2), elevation: random.uniform(-35, -5), level: 1, colour: blackBody(random.uniform(1850, 2300), random.uniform(2800, 3800)), shape: 'disc', halfWidth: random.uniform(0.02, 0.06) })];
     case 'overhead': return [lamp({ azimuth: random.normal(0, 40, 2.5), elevation: random.uniform(55, 80), level: 1, colour: blackBody(random.uniform(3200, 5500), 4600), halfWidth: random.uniform(0.2, 0.6), halfHeight: random.uniform(0.1, 0.3) }), fill(0.1, 0.4)];
-    case 'coloured': return [-1, 1].map((s) => lamp({ azimuth: s * random.uniform(35, 95), elevation: random.uniform(-10, 35), level: random.uniform(0.5, 1), colour: hsv(random.next(), random.uniform(0.5, 0.9), 1), halfWidth: random.uniform(0.1, 0.35), halfHeight: random.uniform(0.2, 0.6) }));
+    case 'coloured': return [side, -side].map((s) => lamp({ azimuth: s * random.uniform(35, 95), elevation: random.uniform(-10, 35), level: 1, colour: scaled(hsv(random.next(), s > 0 ? random.uniform(0.3, 0.6) : random.uniform(0.1, 0.4), 1), s > 0 ? 1 : random.uniform(0.4, 1)), halfWidth: random.uniform(0.1, 0.35), halfHeight: random.uniform(0.2, 0.6) }));
   }
 }

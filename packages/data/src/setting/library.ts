@@ -79,7 +79,7 @@ fn backdrop_noise(p: vec2f) -> f32 {
 fn backdrop_fbm(p: vec2f, octaves: i32, w: f32) -> f32 {
   var sum = 0.0;
   var height = 0.5;
-  var at = p;
+  var at = vec2f(p.x * 0.8 - p.y * 0.6, p.x * 0.6 + p.y * 0.8); // or its lattice would show as upright squares
   var width = w;
   for (var i = 0; i < octaves; i++) {
     sum += height * saturate(1.3 - 1.3 * width) * backdrop_noise(at);

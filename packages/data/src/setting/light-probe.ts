@@ -33,6 +33,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 export interface LitBackground {
   background: Background;
   lighting: Lighting;
+  /** Colour of white paper in the place of the face, luminance 1: what a camera's white balance goes by. */
+  faceColour: [number, number, number];
 }
 
 export class LightProbe implements Disposable {
@@ -112,12 +114,17 @@ export function lightFrom(panorama: Float32Array, background: Background, frame:
   const ambient = integrateAmbient((visit) => {
     for (let i = 0; i < SAMPLES; i++) visit(DIRECTIONS[3 * i]!, DIRECTIONS[3 * i + 1]!, DIRECTIONS[3 * i + 2]!, rest, 4 * i, AREAS[i]!);
   });
-  const gain = FACE_RADIANCE / Math.max(1e-6, faceRadiance(ambient, lights));
+  if (lights.length === 0) lights.push(...skyLight(ambient));
+  const face = faceRadiance(ambient, lights);
+  // Strong colours look as bright as they are colourful: by luminance alone a blue lamp would burn everything else out.
+  const gain = FACE_RADIANCE / Math.max(1e-6, 0.5 * luminanceOf(face) + 0.5 * Math.max(...face));
+  const brightness = Math.max(1e-6, luminanceOf(face));
   const parameters = background.parameters.slice();
   parameters[0]! *= gain;
   return {
     background: { ...background, parameters },
     lighting: { frame, ambient: ambient.map((value) => value * gain), lights: lights.map((light) => ({ ...light, colour: light.colour.map((value) => value * gain) as Light['colour'] })) },
+    faceColour: face.map((value) => value / brightness) as LitBackground['faceColour'],
   };
 }
 
@@ -184,17 +191,37 @@ function takeLight(rest: Float32Array, values: Float64Array, peak: number, base:
   return { direction: [sx / length, sy / length, sz / length], colour, size: Math.sqrt(Math.max(0.01 ** 2, 2 * spread - BLUR ** 2)), shadow: false };
 }
 
+/** Part of the directed share of ambient light that becomes a light of its own. */
+const SKY_SHARE = 0.5;
+
+/**
+ * Without a compact source the bright side of the surroundings (sky, a white wall) is the key light: half of it becomes one
+ * wide light, because only lights cast shadows, and `ambient` gives up that much.
+ */
+function skyLight(ambient: Float32Array): Light[] {
+  const slope = [9, 3, 6].map((at) => luminanceOf(ambient, at));
+  const steepness = Math.hypot(...slope);
+  if (steepness < 0.15 * luminanceOf(ambient)) return [];
+  const direction = slope.map((value) => value / steepness) as Light['direction'];
+  // A distant source of colour c is c / 4 in the mean and c / 2 in the slope.
+  const colour = [0, 1, 2].map((c) => Math.max(0, 2 * SKY_SHARE * (direction[0] * ambient[9 + c]! + direction[1] * ambient[3 + c]! + direction[2] * ambient[6 + c]!))) as Light['colour'];
+  integrateAmbient((visit) => visit(...direction, colour, 0, Math.PI)).forEach((value, i) => (ambient[i]! -= value));
+  return [{ direction, colour, size: 0.7, shadow: true }];
+}
+
 /** Directions of a face and their weights: mostly the front, then its sides, forehead and chin. */
 const FACE_NORMALS = [[0, 0, 1, 2], [0.7, 0, 0.714, 1], [-0.7, 0, 0.714, 1], [0, 0.5, 0.866, 1], [0, -0.5, 0.866, 0.5]] as const;
 
 /** Mean radiance of a white matte face. */
-function faceRadiance(ambient: Float32Array, lights: readonly Light[]): number {
-  let sum = 0;
+function faceRadiance(ambient: Float32Array, lights: readonly Light[]): [number, number, number] {
+  const sum: [number, number, number] = [0, 0, 0];
   let weights = 0;
   for (const [x, y, z, weight] of FACE_NORMALS) {
-    const direct = lights.reduce((light, { direction: d, colour }) => light + Math.max(0, x * d[0] + y * d[1] + z * d[2]) * luminanceOf(colour), 0);
-    sum += weight * (luminanceOf(ambientLight(ambient, [x, y, z])) + direct);
+    const around = ambientLight(ambient, [x, y, z]);
+    for (let c = 0; c < 3; c++) {
+      sum[c]! += weight * lights.reduce((light, { direction: d, colour }) => light + Math.max(0, x * d[0] + y * d[1] + z * d[2]) * colour[c]!, around[c]!);
+    }
     weights += weight;
   }
-  return sum / weights;
+  return sum.map((value) => value / weights) as [number, number, number];
 }

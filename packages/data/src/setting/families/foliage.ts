@@ -20,13 +20,11 @@ fn backdrop_spots(p: vec2f, share: f32, radius: f32, seed: f32, w: f32) -> vec2f
   return vec2f(sum, shade);
 }
 
-fn backdrop_leaves(at: vec2f, w: f32, leaf: vec4f, lit: vec4f, gap: f32, seed: f32) -> vec4f {
-  let clumps = backdrop_fbm(at * 0.55 + seed, 3, w * 0.55);
-  let fine = backdrop_fbm(at * 3.7 + seed, 3, w * 3.7);
+fn backdrop_leaves(at: vec2f, w: f32, leaf: vec4f, lit: vec4f, gap: f32, seed: f32, octaves: i32) -> vec4f {
+  let clumps = backdrop_fbm(at * 0.55 + seed, octaves, w * 0.55);
+  let fine = backdrop_fbm(at * 3.7 + seed, octaves, w * 3.7);
   let shade = saturate(0.5 + 0.9 * clumps + 0.55 * fine);
   var colour = mix(leaf.rgb * 0.25, lit.rgb, shade * shade);
-  let spots = backdrop_spots(at * 3.1, leaf.w * saturate(0.6 + clumps), 0.09, seed, w * 3.1);
-  colour += lit.rgb * spots.x * (0.6 + 1.6 * spots.y / max(spots.x, 1e-3));
   // Gaps: where both scales are thin.
   let thin = 0.75 * clumps + 0.35 * fine;
   return vec4f(colour, smoothstep(gap - 0.05 - 0.45 * w, gap + 0.05 + 0.45 * w, thin + 0.32));
@@ -46,7 +44,7 @@ fn backdrop(d: vec3f, blur: f32) -> vec3f {
   var colour = backdrop_sky(d, blur, 13u);
   // Far trees, hazier and smaller, below the near ones.
   let far_at = at * lit.w * 1.9 + 13.0;
-  let far = backdrop_leaves(far_at, blur * lit.w * 1.9, leaf, lit, shape.x - 0.1, shape.w + 5.0);
+  let far = backdrop_leaves(far_at, blur * lit.w * 1.9, leaf, lit, shape.x - 0.1, shape.w + 5.0, 1);
   let far_top = 0.55 * shape.y + 0.12 * backdrop_noise(vec2f(azimuth * 3.0, shape.w));
   colour = mix(colour, mix(far.rgb * 0.8, haze.rgb, shape.z), far.w * backdrop_step(far_top - elevation, blur + 0.03));
   // Trunks between them.
@@ -66,14 +64,16 @@ fn backdrop(d: vec3f, blur: f32) -> vec3f {
   let reach = 1.6 / below;
   let gat = d.xz * reach;
   let gw = blur * reach / max(below, 0.08);
-  let ground = grass.rgb * (1.0 + 0.45 * backdrop_fbm(gat * 1.1, 2, gw * 1.1) + 0.4 * backdrop_fbm(gat * vec2f(9.0, 3.0), 2, gw * 9.0)) + lit.rgb * 0.6 * smoothstep(0.15, 0.5, backdrop_fbm(gat * 0.8 + 5.0, 2, gw)) * leaf.w;
+  let patches = backdrop_fbm(gat * 0.9 + 5.0, 2, gw);
+  let ground = grass.rgb * (1.0 + 0.45 * patches + 0.4 * backdrop_fbm(gat * vec2f(9.0, 3.0), 1, gw * 9.0)) + lit.rgb * 0.6 * smoothstep(0.1, 0.4, patches) * leaf.w;
   colour = mix(mix(ground, haze.rgb, 1.0 - exp(-reach / 120.0)), colour, backdrop_step(elevation - grass.w, blur + 0.01));
   // Near leaves, above and around.
-  let near = backdrop_leaves(at * lit.w, blur * lit.w, leaf, lit, shape.x, shape.w);
+  let near = backdrop_leaves(at * lit.w, blur * lit.w, leaf, lit, shape.x, shape.w, 3);
   let edge = shape.y + 0.35 * backdrop_noise(vec2f(azimuth * 1.7, shape.w + 2.0));
   let foot = grass.w + 0.05 * backdrop_noise(vec2f(azimuth * 5.0, shape.w + 7.0));
   let cover = near.w * backdrop_step(edge - elevation, blur + 0.06) * backdrop_step(elevation - foot, blur + 0.01);
-  var leaves = near.rgb;
+  let sunlit = backdrop_spots(at * lit.w * 3.1, leaf.w, 0.09, shape.w, blur * lit.w * 3.1);
+  var leaves = near.rgb + lit.rgb * sunlit.x * (0.6 + 1.6 * sunlit.y / max(sunlit.x, 1e-3));
   if (haze.w > 0.0) {
     let petals = backdrop_spots(at * lit.w * 2.3 + 3.0, haze.w, blossom.w, shape.w + 1.0, blur * lit.w * 2.3);
     leaves = mix(leaves, blossom.rgb * (0.6 + 0.6 * petals.y), saturate(petals.x));
@@ -100,7 +100,7 @@ export const foliage: Family = {
       parameters: [
         ...sky.parameters,
         ...lit(leaf), sunny ? random.uniform(0.15, 0.6) : random.uniform(0, 0.15),
-        ...lit(bright), place === 'hedge' ? random.uniform(12, 30) : random.uniform(4, 13),
+        ...lit(bright), place === 'hedge' ? random.uniform(18, 42) : random.uniform(7, 22),
         ...lit(place === 'wood' ? hsv(random.uniform(0.07, 0.2), 0.4, 0.35) : hsv(random.uniform(0.18, 0.28), 0.55, 0.5)), random.uniform(-0.35, -0.05),
         ...lit(hsv(random.uniform(0.05, 0.1), random.uniform(0.1, 0.4), random.uniform(0.2, 0.45))), place === 'hedge' || random.chance(0.3) ? 0 : random.uniform(0.15, 0.5),
         closed ? random.uniform(-0.4, 0.1) : random.uniform(0.1, 0.5), closed ? random.uniform(0.5, 1.4) : random.uniform(0.1, 0.9), random.uniform(0.1, 0.5), random.uniform(1, 90),
