@@ -17,14 +17,14 @@ import { growLashes } from './lashes.ts';
  */
 export function createFacialHair(_gpu: Gpu, look: FacialHairLook, head: PosedHead, _traits: Traits): Figure {
   const parts: { strands: BoundStrands; drawable: Drawable }[] = [];
-  const add = (label: string, strands: BoundStrands | undefined, colour: HairColour, region: Region, shine: number) => {
+  const add = (label: string, strands: BoundStrands | undefined, colour: HairColour, region: Region, gloss: number) => {
     if (strands === undefined || strands.count === 0) return;
-    const material = strandMaterial(colourParameters(colour, { shine, wetness: 0, seed: look.seed }));
+    const material = strandMaterial(colourParameters(colour, { shine: 0.1, wetness: 0, seed: look.seed, gloss }));
     parts.push({ strands, drawable: { label, mesh: strands.mesh, material, region, castsShadow: label === 'facial-hair/beard' } });
   };
-  add('facial-hair/brows', growBrows(look.brows, head, look.seed), look.brows.colour, 'brow', 0.3);
-  add('facial-hair/lashes', growLashes(look.lashes, head, look.seed + 1), look.lashes.colour, 'brow', 0.3);
-  add('facial-hair/beard', growBeard(look.beard, head, look.seed + 2), look.beard.colour, 'beard', 0.3);
+  add('facial-hair/brows', growBrows(look.brows, head, look.seed), look.brows.colour, 'brow', 0.35);
+  add('facial-hair/lashes', growLashes(look.lashes, head, look.seed + 1), look.lashes.colour, 'brow', 0.15);
+  add('facial-hair/beard', growBeard(look.beard, head, look.seed + 2), look.beard.colour, 'beard', 0.7);
   return {
     drawables: parts.map(({ drawable }) => drawable),
     pose: (posed) => { for (const { strands } of parts) strands.pose(posed); },

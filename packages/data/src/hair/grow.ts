@@ -339,8 +339,13 @@ export function keepOutside({ field, map, covered }: Ground, { count, segments, 
   for (let i = 0; i < count; i++) {
     for (let s = 1; s <= segments; s++) {
       const k = i * stride + s * 3, clearance = 0.05;
+      if (field.sample(nodes[k]!, nodes[k + 1]!, nodes[k + 2]!) < -1) {
+        // A lock's strands took different sides of the head: the strand ends here rather than run through it.
+        nodes.copyWithin(k, k - 3, k);
+        continue;
+      }
       const most = covered !== undefined && covered(q(k, 0), q(k, 1), q(k, 2)) > 0.3 ? 0.2 : Infinity;
-      for (let pass = 0; pass < 2; pass++) {
+      for (let pass = 0; pass < (most < 1 ? 6 : 2); pass++) {
         const d = field.sample(nodes[k]!, nodes[k + 1]!, nodes[k + 2]!);
         if (d >= clearance && d <= most) break;
         const move = Math.min(most, Math.max(clearance, d)) - d;

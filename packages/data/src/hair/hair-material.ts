@@ -51,7 +51,7 @@ fn evaluate(surface: Surface) -> Shading {
   let tilt = hash33(vec3f(floor(own * 65536.0), floor(lock * 65536.0), 7.0)) - 0.5;
   shading.normal = normalize(surface.normal + 0.22 * tilt);
   shading.roughness = mix(0.46, 0.24, parameters[1].w) * mix(1.0, 0.6, parameters[3].y);
-  shading.specular = 0.046;
+  shading.specular = 0.046 * parameters[3].z;
   shading.cavity = mix(surface.extra.w, 1.0, 0.06);
   shading.hair = 1.0;
   return shading;
@@ -80,10 +80,12 @@ fn evaluate(surface: Surface) -> Shading {
     let row = abs(fract(p.x / parameters[6].x + 0.5) - 0.5) * 2.0;
     cover *= 1.0 - smoothstep(0.62, 0.8, row + 0.06 * fine);
   }
+  // In between, hairs rather than a veil.
+  cover = clamp(cover + 2.2 * cover * (1.0 - cover) * fine, 0.0, 1.0);
   shading.opacity = cover * (1.0 - smoothstep(0.4, 0.6, surface.uv.y));
   let own = clamp(0.5 + 0.45 * fine, 0.0, 1.0);
   let lock = 0.5 + 0.15 * coarse;
-  shading.albedo = min(hair_colour(own, lock, 0.12, 0.5, surface.position.x) * (0.8 + 0.3 * fine), vec3f(0.9));
+  shading.albedo = min(hair_colour(own, lock, 0.12, 0.5, surface.position.x) * (0.8 + 0.5 * fine), vec3f(0.9));
   shading.normal = normalize(t + 0.15 * vec3f(fine, coarse, -fine));
   shading.roughness = 0.5;
   shading.specular = 0.03;
@@ -97,12 +99,12 @@ export const strandMaterial = (parameters: Float32Array): Material => ({ label: 
 export const scalpMaterial = (parameters: Float32Array): Material => ({ label: 'hair/scalp', wgsl: scalpWgsl, parameters });
 
 /** The first five vec4 of both materials. */
-export function colourParameters(colour: HairColour, { shine, wetness, seed }: { shine: number; wetness: number; seed: number }): Float32Array {
+export function colourParameters(colour: HairColour, { shine, wetness, seed, gloss = 1 }: { shine: number; wetness: number; seed: number; /** Strength of the highlight: 1 for scalp hair. */ gloss?: number }): Float32Array {
   const parameters = new Float32Array(28);
   parameters.set([...pigmentColour(colour.melanin, colour.redness), colour.variation], 0);
   parameters.set([colour.grey, colour.root, colour.tip, shine], 4);
   parameters.set([...colour.dye.colour, DYES.indexOf(colour.dye.kind)], 8);
-  parameters.set([colour.dye.amount, wetness, 0, 0.6 + (seed % 17) / 5], 12);
+  parameters.set([colour.dye.amount, wetness, gloss, 0.6 + (seed % 17) / 5], 12);
   // Where a dyed lock is, or which side: a place across the head, never quite the middle.
   parameters.set([...GREY, (seed % 2 === 0 ? 1 : -1) * (0.5 + (seed % 7) * 0.6)], 16);
   return parameters;

@@ -9,8 +9,8 @@ import type { HairLook } from './hair-look.ts';
 import { hairParameters, scalpMaterial, strandMaterial } from './hair-material.ts';
 
 export interface HairOptions {
-  /** Hair under it is cut or pressed flat; hair beside it stays. Null or absent: none is worn. */
-  headwear?: HeadwearShape | null;
+  /** What headwear covers (`headwearShape` of the accessories): hair under it is cut or pressed flat, hair beside it stays. */
+  headwear?: HeadwearShape['covered'];
 }
 
 /**
@@ -21,7 +21,7 @@ export interface HairOptions {
  */
 export function createHair(_gpu: Gpu, look: HairLook, head: PosedHead, _traits: Traits, { headwear }: HairOptions = {}): Figure {
   const parameters = hairParameters(look);
-  const drawables = buildHair(look, head, headwear?.covered).filter(({ mesh }) => mesh.triangles.length > 0).map(({ kind, mesh }): Drawable => ({
+  const drawables = buildHair(look, head, headwear).filter(({ mesh }) => mesh.triangles.length > 0).map(({ kind, mesh }): Drawable => ({
     label: `hair/${kind}`, mesh, region: 'hair', castsShadow: kind === 'strands',
     material: kind === 'scalp' ? scalpMaterial(parameters) : strandMaterial(parameters),
   }));

@@ -10,6 +10,8 @@ const CELL = 0.75;      // cm
 const BAND = 3;         // cells on either side of the skin whose distance is measured
 const MARGIN = 5;       // cells around the head
 const FAR = 1e3;
+/** Inside every head, canonical cm. */
+const CORE = { centre: [0, 2.5, -0.5], radii: [4.6, 8.5, 6.2] } as const;
 const SKIN = PARTS.indexOf('skin');
 
 export class HeadField {
@@ -32,6 +34,7 @@ export class HeadField {
     const { origin, size } = bounds(head);
     const distances = new Float32Array(size[0] * size[1] * size[2]).fill(FAR);
     splat(head, distances, size, origin);
+    fillCore(head, distances, size, origin);
     extend(distances, size);
     const field = new HeadField(distances, size, origin);
     fields.set(head, field);
@@ -85,9 +88,11 @@ function splat(head: PosedHead, distances: Float32Array, size: readonly number[]
   const { model: { triangles, parts }, neutralPositions: p, neutralNormals: n } = head;
   const nearest = new Float32Array(distances.length).fill(FAR);
   const done = new Uint8Array(p.length / 3);
-  const sampled = new Set<number>();
+  const sampled = new Set<number>(), middle = coreOf(head);
   const add = (x: number, y: number, z: number, nx: number, ny: number, nz: number) => {
     // One sample per half centimetre is enough: faces have many more vertices than that.
+    // Skin that faces the middle of the head is the back of an ear or the inside of a nostril: it says nothing about the skull.
+    if (y > middle[1] - 10 && nx * (x - middle[0]) + ny * (y - middle[1]) + nz * (z - middle[2]) < 0) return;
     const bucket = (Math.round(x * 2) * 512 + Math.round(y * 2)) * 512 + Math.round(z * 2);
     if (sampled.has(bucket)) return;
     sampled.add(bucket);
@@ -101,7 +106,7 @@ function splat(head: PosedHead, distances: Float32Array, size: readonly number[]
         let at = (k * size[1]! + j) * size[0]! + i0;
         for (let i = i0; i <= i1; i++, at++) {
           const d = square + (i - u) * (i - u);
-          if (d < nearest[at]!) {
+          if (d < nearest[at]! && d <= BAND * BAND) {
             nearest[at] = d;
             distances[at] = (plane + (i - u) * nx) * CELL;
           }
@@ -136,6 +141,36 @@ function splat(head: PosedHead, distances: Float32Array, size: readonly number[]
 
 const distance = (p: Float32Array, a: number, b: number) => Math.hypot(p[a]! - p[b]!, p[a + 1]! - p[b + 1]!, p[a + 2]! - p[b + 2]!);
 
+/**
+ * The middle of the skull is inside, whatever holes the skin has: eyes, mouth and nostrils would let the outside in.
+ * An ellipsoid that every head contains, from the ears' height to below the top.
+ */
+function fillCore(head: PosedHead, distances: Float32Array, [sizeX, sizeY, sizeZ]: readonly [number, number, number], origin: readonly number[]): void {
+  const [x, y, z] = coreOf(head);
+  for (let at = 0, k = 0; k < sizeZ; k++) {
+    for (let j = 0; j < sizeY; j++) {
+      for (let i = 0; i < sizeX; i++, at++) {
+        if (distances[at] !== FAR) continue;
+        const r = Math.hypot((origin[0]! + i * CELL - x) / CORE.radii[0], (origin[1]! + j * CELL - y) / CORE.radii[1], (origin[2]! + k * CELL - z) / CORE.radii[2]);
+        if (r < 1) distances[at] = -BAND * CELL - 3 * (1 - r);
+      }
+    }
+  }
+}
+
+/** The middle of this head: of the standard head, moved as the skin is moved on average. */
+function coreOf({ neutralPositions, model: { canonical, parts, triangles } }: PosedHead): [number, number, number] {
+  const shift = [0, 0, 0];
+  let vertices = 0;
+  for (let t = 0; t < parts.length; t += 3) {
+    const v = triangles[t * 3]! * 3;
+    if (parts[t] !== SKIN || canonical[v + 1]! < -8) continue;
+    for (let axis = 0; axis < 3; axis++) shift[axis] = shift[axis]! + neutralPositions[v + axis]! - canonical[v + axis]!;
+    vertices++;
+  }
+  return CORE.centre.map((c, axis) => c + shift[axis]! / Math.max(1, vertices)) as [number, number, number];
+}
+
 /** Cells that no sample reached take side and distance of the nearest neighbour plus one step: two sweeps, the city-block metric. */
 function extend(distances: Float32Array, size: readonly number[]): void {
   const [sizeX, sizeY] = size as [number, number, number];
@@ -146,16 +181,15 @@ function extend(distances: Float32Array, size: readonly number[]): void {
     const other = distances[from]!, further = Math.abs(other) + CELL;
     if (further < Math.abs(distances[at]!)) distances[at] = other < 0 ? -further : further;
   };
-  for (let at = 1; at <= last; at++) {
-    if (far[at] === 0) continue;
-    relax(at, at - 1);
-    if (at >= sizeX) relax(at, at - sizeX);
-    if (at >= slice) relax(at, at - slice);
-  }
-  for (let at = last - 1; at >= 0; at--) {
-    if (far[at] === 0) continue;
-    relax(at, at + 1);
-    if (at + sizeX <= last) relax(at, at + sizeX);
-    if (at + slice <= last) relax(at, at + slice);
+  for (const turn of [1, -1]) {
+    for (let n = 0; n <= last; n++) {
+      const at = turn > 0 ? n : last - n;
+      if (far[at] === 0) continue;
+      const i = at % sizeX, j = Math.floor(at / sizeX) % sizeY;
+      // Neighbours within the grid only: the row above the top is not the neck of the next slice.
+      if (turn > 0 ? i > 0 : i < sizeX - 1) relax(at, at - turn);
+      if (turn > 0 ? j > 0 : j < sizeY - 1) relax(at, at - turn * sizeX);
+      if (turn > 0 ? at >= slice : at + slice <= last) relax(at, at - turn * slice);
+    }
   }
 }

@@ -93,7 +93,7 @@ export function growRopes(ground: Ground): Strands[] {
   });
   const roots = spread(candidates, spacing, look.seed);
   const segments = clamp(Math.round(longest / (kind === 'braid' ? 0.75 : 1.1)), 8, kind === 'braid' ? 40 : 30);
-  const perRope = clamp(Math.floor((kind === 'braid' ? 84000 : 64000) / (roots.count * segments * 2 + 1)), kind === 'braid' ? 9 : 7, 18);
+  const perRope = clamp(Math.floor((kind === 'braid' ? 80000 : 64000) / (roots.count * segments * 2 + 1)), kind === 'braid' ? 6 : 7, 18);
   const straight = { ...look, clump: { size: 0.01, strength: 0 }, frizz: look.frizz * 0.6, curl: { ...look.curl, radius: kind === 'dread' ? 0.25 : 0.12, pitch: 7 } };
   const lines = strandsFrom({ ...ground, look: straight }, roots, segments, 0.1);
   const stride = (segments + 1) * 3;

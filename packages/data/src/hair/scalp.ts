@@ -61,7 +61,8 @@ export function scalpDepth(hairline: Hairline, x: number, y: number, z: number):
   const t = smoothstep(0, 1, (angle - a.angle) / (b.angle - a.angle)) * 0.5 + (angle - a.angle) / (b.angle - a.angle) * 0.5;
   let depth = y - (edgeAt(a, hairline) * (1 - t) + edgeAt(b, hairline) * t);
   // None on the ears: an ellipsoid around each.
-  const ear = Math.hypot((Math.abs(x) - 8.7) / 1.9, (y - 0.3) / 3.9, (z + 1.4) / 2.9);
+  // Towards the skull it reaches further: nothing grows in the fold behind an ear.
+  const beside = Math.abs(x) - 8.7, ear = Math.hypot(beside / (beside < 0 ? 2.9 : 1.9), (y - 0.3) / 3.9, (z + 1.4) / 2.9);
   depth = Math.min(depth, (ear - 1) * 2.4);
   if (hairline.crown > 0) {
     const radius = hairline.crown * 9, dz = z - (CROWN[2] + hairline.crown * 4.5);
