@@ -57,10 +57,12 @@ export class Body {
     this.inner = [0, root[1] + INNER[1], root[2] + INNER[2]];
     this.skin = new Float32Array(AZIMUTHS * POLARS);
     this.border = new Float32Array(AZIMUTHS);
-    const map = this.#meshMap(fit);
+    const mesh = this.#meshTriangles(fit), map = new ProjectedMap(directionFrame(2.5, 0.04)).rasterize(fit.head.neutralPositions, mesh, azimuthal(this.inner), 'nearest', 1);
     const volume = this.#volumeRadii();
     for (let i = 0; i < AZIMUTHS; i++) this.#column(i, map, volume);
+    this.#enclose(fit.head.neutralPositions, mesh);
     this.#smoothJoint();
+    this.#enclose(fit.head.neutralPositions, mesh);
   }
 
   azimuthOf(column: number): number {
@@ -100,7 +102,8 @@ export class Body {
     return new Drape(this, inverse.map((u) => 1 / u));
   }
 
-  #meshMap(fit: HeadFit): ProjectedMap {
+  /** Triangles of neck and bust. */
+  #meshTriangles(fit: HeadFit): number[] {
     const { canonical } = fit.head.model;
     const kept: number[] = [];
     for (let t = 0; t < fit.skin.length; t += 3) {
@@ -112,7 +115,20 @@ export class Body {
       }
       if (highest < -8.6 || (highest < -4.5 && foremost < 3)) kept.push(fit.skin[t]!, fit.skin[t + 1]!, fit.skin[t + 2]!);
     }
-    return new ProjectedMap(directionFrame(2.5, 0.04)).rasterize(fit.head.neutralPositions, kept, azimuthal(this.inner), 'nearest', 1);
+    return kept;
+  }
+
+  /** Near the mesh's border, where rows of the table are cut off, no vertex may lie outside of the surface. */
+  #enclose(positions: Float32Array, triangles: readonly number[]): void {
+    const seen = new Set<number>();
+    for (const vertex of triangles) {
+      if (seen.has(vertex)) continue;
+      seen.add(vertex);
+      const { azimuth, polar, radius } = this.anglesOf([positions[vertex * 3]!, positions[vertex * 3 + 1]!, positions[vertex * 3 + 2]!]);
+      const { i, i1, j } = cellOf(azimuth, polar);
+      if (polar < Math.min(this.border[i]!, this.border[i1]!) - 0.06 || polar > 2.4) continue;
+      for (const column of [i, i1]) for (const row of [j, j + 1]) this.skin[column * POLARS + row] = Math.max(this.skin[column * POLARS + row]!, radius);
+    }
   }
 
   #column(i: number, map: ProjectedMap, volume: Float32Array): void {

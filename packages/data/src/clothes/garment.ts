@@ -125,7 +125,9 @@ export function buildGarment(parts: Parts, worn: Worn, { region = 'clothes', isC
   const { body } = drape;
   const band = look.collar.kind === 'band' ? look.collar.width : 0;
   const columns = isCovered ? COLUMNS_BELOW : COLUMNS, rows = isCovered ? ROWS_BELOW : ROWS;
-  const azimuthOf = (j: number) => -Math.PI + (2 * Math.PI * j) / columns;
+  // A deep V is steep in front: columns gather there.
+  const gather = look.neckline.vee > 0 ? 1.55 : 1;
+  const azimuthOf = (j: number) => { const t = (2 * j) / columns - 1; return Math.PI * Math.sign(t) * Math.abs(t) ** gather; };
   const edges = Float64Array.from({ length: columns }, (_, j) => worn.edge(azimuthOf(j)));
   const thickness = 0.06 + 0.12 * look.looseness;
 
@@ -143,7 +145,7 @@ export function buildGarment(parts: Parts, worn: Worn, { region = 'clothes', isC
   inner.builder.grid(lipRows.length, columns, (i, j) => {
     const azimuth = azimuthOf(j % columns), [distance, share, extra] = lipRows[i]!;
     const polar = drape.walk(azimuth, edges[j % columns]!, distance);
-    const base = drape.point(azimuth, polar), outside = displaced(worn, azimuth, polar, distance, extra), s = share;
+    const base = drape.point(azimuth, polar), outside = displaced(worn, azimuth, polar, distance, extra), s = Math.max(share, 0.12 / worn.offset);
     const position: Vec3 = [lerp(base[0], outside[0], s), lerp(base[1], outside[1], s), lerp(base[2], outside[2], s)];
     const uv: readonly [number, number] = band > 0 ? [around[j]!, distance] : clothUv(body, position);
     return { position, uv, extra: [inner.slot, band > 0 ? 9 : Math.abs(distance), 0, i < 3 ? 0.35 : i >= lipRows.length - 1 && band > 0 ? 0.6 : 1] };
