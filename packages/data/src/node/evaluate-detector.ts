@@ -16,6 +16,8 @@ export interface PictureVerdict {
   isFound: boolean;
   /** Mean distance of the 468 face points over the distance of the outer eye corners (3-D, so that turned faces count alike); of seen points. */
   error: number | undefined;
+  /** `[468, 2]` detected minus true, the same unit, upright with the head; NaN where a point is hidden. */
+  residuals: Float32Array | undefined;
   /** Worn things that hide a part of the face, such as `mask`. */
   covers: string[];
   isBlinking: boolean;
@@ -42,10 +44,13 @@ export async function judgeSample(detector: FaceDetector, sample: Sample): Promi
       if (error instanceof NoFaceError) return [];
       throw error;
     });
-    const error = Math.min(Infinity, ...faces.map((face) => pointError(face, truth, validity.subarray(v * NUM_POINTS, v * NUM_POINTS + NUM_FACE), image.width)));
+    const residuals = faces.map((face) => residualsOf(face, truth, validity.subarray(v * NUM_POINTS, v * NUM_POINTS + NUM_FACE), image.width, view.camera.roll));
+    const errors = residuals.map(meanLength);
+    const best = errors.indexOf(Math.min(...errors));
+    const error = errors[best] ?? Infinity;
     const isFound = error < 0.5; // a face elsewhere, in a pattern of a shirt, is not this one
     verdicts.push({
-      key: record.key, view: view.name, yaw: view.camera.yaw, isFound, error: isFound ? error : undefined,
+      key: record.key, view: view.name, yaw: view.camera.yaw, isFound, error: isFound ? error : undefined, residuals: isFound ? residuals[best] : undefined,
       covers: coversOf(record.people[view.person]!.look), isBlinking: Math.max(view.expression.eyeBlinkLeft ?? 0, view.expression.eyeBlinkRight ?? 0) > 0.7,
     });
   }
@@ -57,17 +62,29 @@ async function detectorImage(rgb: Uint8Array, size: number, quality: number, sca
   return { width: info.width, height: info.height, data: new Uint8ClampedArray(data.buffer, data.byteOffset, data.length) };
 }
 
-function pointError({ landmarks }: Face, truth: Float64Array, seen: Uint8Array, side: number): number {
+function residualsOf({ landmarks }: Face, truth: Float64Array, seen: Uint8Array, side: number, roll: number): Float32Array {
   const eyes = distance(truth, LEFT_EYE_OUTER, RIGHT_EYE_OUTER);
-  let [sum, count] = [0, 0];
+  const [cosine, sine] = [Math.cos(-roll), Math.sin(-roll)];
+  const residuals = new Float32Array(2 * NUM_FACE).fill(NaN);
   for (let p = 0; p < NUM_FACE; p++) {
     if (seen[p] === 0) continue;
-    const x = (landmarks[3 * p]! * 2) / side - 1;
-    const y = 1 - (landmarks[3 * p + 1]! * 2) / side;
-    sum += Math.hypot(x - truth[3 * p]!, y - truth[3 * p + 1]!);
+    const x = ((landmarks[3 * p]! * 2) / side - 1 - truth[3 * p]!) / eyes;
+    const y = (1 - (landmarks[3 * p + 1]! * 2) / side - truth[3 * p + 1]!) / eyes;
+    residuals[2 * p] = cosine * x - sine * y;
+    residuals[2 * p + 1] = sine * x + cosine * y;
+  }
+  return residuals;
+}
+
+/** Of the points that are seen; Infinity when there are none. */
+function meanLength(residuals: Float32Array): number {
+  let [sum, count] = [0, 0];
+  for (let p = 0; p < residuals.length; p += 2) {
+    if (Number.isNaN(residuals[p])) continue;
+    sum += Math.hypot(residuals[p]!, residuals[p + 1]!);
     count++;
   }
-  return count === 0 ? Infinity : sum / count / eyes;
+  return count === 0 ? Infinity : sum / count;
 }
 
 const distance = (points: Float64Array, a: number, b: number): number => Math.hypot(points[3 * a]! - points[3 * b]!, points[3 * a + 1]! - points[3 * b + 1]!, points[3 * a + 2]! - points[3 * b + 2]!);
@@ -85,6 +102,10 @@ export interface DetectorReport {
   medianError: number;
   /** Share of found pictures whose own mean is below 4 %. */
   within4Percent: number;
+  /** What is left of the mean when each point's own mean offset, which detector and embedding disagree by, is taken away. */
+  meanErrorWithoutBias: number;
+  /** Points by how far they are off on average, the worst first. */
+  worstPoints: { point: number; error: number }[];
   byCover: Record<string, { pictures: number; found: number; meanError: number }>;
 }
 
@@ -92,7 +113,12 @@ export function summarise(verdicts: readonly PictureVerdict[]): DetectorReport {
   const errors = verdicts.flatMap(({ error }) => (error === undefined ? [] : [error])).sort((a, b) => a - b);
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
   const groups = [['nothing before the face', (v: PictureVerdict) => v.covers.length === 0], ...COVERS.map((cover) => [cover, (v: PictureVerdict) => v.covers.includes(cover)] as const)] as const;
+  const residuals = verdicts.flatMap((verdict) => verdict.residuals ?? []);
+  const bias = Array.from({ length: 2 * NUM_FACE }, (_, i) => mean(residuals.map((r) => r[i]!).filter((value) => !Number.isNaN(value))));
+  const worstPoints = Array.from({ length: NUM_FACE }, (_, point) => ({ point, error: mean(residuals.map((r) => Math.hypot(r[2 * point]!, r[2 * point + 1]!)).filter((value) => !Number.isNaN(value))) }));
   return {
+    meanErrorWithoutBias: mean(residuals.map((r) => meanLength(r.map((value, i) => value - bias[i]!)))),
+    worstPoints: worstPoints.sort((a, b) => b.error - a.error),
     pictures: verdicts.length, found: errors.length, meanError: mean(errors), medianError: errors[Math.floor(errors.length / 2)] ?? NaN,
     within4Percent: errors.filter((error) => error < 0.04).length / Math.max(1, errors.length),
     byCover: Object.fromEntries(groups.map(([name, belongs]) => {

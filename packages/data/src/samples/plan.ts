@@ -25,7 +25,7 @@ export interface SamplePlan {
   people: readonly number[];
   poses: readonly { person: number; expression: ExpressionWeights }[];
   /** `world`: the camera moves around the person, the light stays with them. `camera`: the person moves in front of it. */
-  settings: readonly { seed: number; frame: 'world' | 'camera' }[];
+  settings: readonly { seed: number; frame: 'world' | 'camera'; /** Whose face the camera exposes for. */ person: number }[];
   views: readonly PlannedView[];
 }
 
@@ -44,7 +44,7 @@ export function planSample({ kind, seed, index, views }: SampleRequest): SampleP
       return {
         people: [person],
         poses: [{ person: 0, expression: sampleExpression(random.stream('expression')) }],
-        settings: [{ seed: settingSeed(person), frame: 'world' }],
+        settings: [{ seed: settingSeed(person), frame: 'world', person: 0 }],
         views: cameras.map((own, i) => {
           const name = `v${String(i).padStart(2, '0')}`;
           return { name, pose: 0, setting: 0, camera: own, noiseSeed: noiseSeed(name) };
@@ -57,7 +57,7 @@ export function planSample({ kind, seed, index, views }: SampleRequest): SampleP
       return {
         people: [person, other],
         poses: [{ person: 0, expression: source.expression }, { person: 1, expression: driving.expression }, { person: 0, expression: driving.expression }],
-        settings: [{ seed: settingSeed(person), frame: 'camera' }, { seed: settingSeed(other), frame: 'camera' }],
+        settings: [{ seed: settingSeed(person), frame: 'camera', person: 0 }, { seed: settingSeed(other), frame: 'camera', person: 1 }],
         views: [
           { name: 'source', pose: 0, setting: 0, camera: source.camera, noiseSeed: noiseSeed('source') },
           { name: 'driving', pose: 1, setting: 1, camera: driving.camera, noiseSeed: noiseSeed('driving') },
@@ -72,7 +72,7 @@ export function planSample({ kind, seed, index, views }: SampleRequest): SampleP
       return {
         people: [person],
         poses: shots.map(({ expression }) => ({ person: 0, expression })),
-        settings: [{ seed: settingSeed(person), frame: 'camera' }],
+        settings: [{ seed: settingSeed(person), frame: 'camera', person: 0 }],
         views: names.map((name, i) => ({ name, pose: i, setting: 0, camera: shots[i]!.camera, noiseSeed: noiseSeed(name) })),
       };
     }
