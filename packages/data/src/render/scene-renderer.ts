@@ -101,6 +101,7 @@ export class SceneRenderer implements Disposable {
   #environmentKey: { label: string; parameters: Float32Array } | undefined;
   #submitting: Promise<unknown> = Promise.resolve();
   #expectedMs = 0;
+  #doneAt = 0;
   #profile: PassTimer | undefined;
   #disposed = false;
 
@@ -390,9 +391,10 @@ export class SceneRenderer implements Disposable {
     const pixels = this.size * this.size;
     const started = performance.now();
     const bytes = await this.#gpu.readBuffer(this.#targets.result, pixels * 8);
-    // What the next wait sleeps through instead of polling; the shortest recent time, so that it never oversleeps for long.
-    const took = performance.now() - started;
-    this.#expectedMs = Math.min(took, this.#expectedMs === 0 ? 20 : this.#expectedMs * 1.05);
+    // What the next wait sleeps through instead of polling. A sleep is a part of it, so that too long an estimate shrinks.
+    const took = performance.now() - Math.max(started, this.#doneAt);
+    this.#doneAt = performance.now();
+    this.#expectedMs += 0.2 * (Math.min(0.95 * took, 500) - this.#expectedMs);
     const words = new Uint32Array(bytes, 0, pixels);
     const picture = new Uint8Array(pixels * 3);
     const region = new Uint8Array(pixels);
