@@ -48,7 +48,7 @@ function build(parts: Parts, look: AccessoryLook, fit: HeadFit, traits: Traits):
     case 'headwear': return buildHeadwear(parts, look, fit);
     case 'veil': {
       buildVeil(parts, look, fit);
-      if (look.style !== 'hood') buildCape(parts, look, fit, traits);
+      buildCape(parts, look, fit, traits);
       return;
     }
     case 'mask': return buildMask(parts, look, fit);
@@ -64,7 +64,7 @@ function build(parts: Parts, look: AccessoryLook, fit: HeadFit, traits: Traits):
 function buildCape(parts: Parts, look: VeilLook, fit: HeadFit, traits: Traits): void {
   const body = new Body(fit, bodyShape(traits, 1));
   buildGarment(parts, wear({
-    kind: 'cape', stuff: look.stuff, trim: look.stuff, neckline: { drop: -2.6, scoop: 0, vee: 0, veeWidth: 6, side: 0, back: 0, lean: 0 }, collar: { kind: 'none' }, looseness: 1.5, stiffness: 0.9, folds: 0.9 * look.folds,
+    kind: 'cape', stuff: look.stuff, trim: look.stuff, neckline: { drop: look.style === 'hood' ? -1.2 : -2.6, scoop: 0, vee: 0, veeWidth: 6, side: 0, back: 0, lean: 0 }, collar: { kind: 'none' }, looseness: 1.5, stiffness: 0.9, folds: 0.9 * look.folds,
     seams: 'none', front: { kind: 'closed' }, straps: null, pocket: false, epaulettes: false, seed: look.seed,
   }, body, 0.2), { region: 'headwear' });
 }

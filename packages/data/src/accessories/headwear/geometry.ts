@@ -85,7 +85,7 @@ function buildDome(builder: MeshBuilder, slot: number, hat: Hat): void {
   const { look } = hat;
   if (look.crown?.kind !== 'dome') return;
   const { lift, front, slouch, panels } = look.crown;
-  const rows = 26;
+  const rows = look.folds > 0 ? 50 : 26;  // folds need more
   const isCap = look.brim !== null || look.style === 'backwards-cap';
   const cuff = look.band && look.shell === null ? look.band.thickness * 0.3 : 0;
   builder.grid(rows, SEGMENTS, (i, j) => {

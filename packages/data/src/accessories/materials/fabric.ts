@@ -311,7 +311,6 @@ fn evaluate(surface: Surface) -> Shading {
   shading.roughness = weave_row.w;
   shading.roughness_2 = weave_row.w;
   shading.specular = select(0.022, 0.04, weave == 5u || weave == 6u);
-  shading.subsurface = vec3f(0.12) * finish.x;
   shading.cavity = clamp(openness, 0.1, 1.0);
   return shading;
 }
