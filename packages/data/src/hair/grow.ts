@@ -165,7 +165,7 @@ class Grower {
     const tie = tieFor(look, qx, qy, qz);
     const fringe = cut.fringeLevel !== null && qz > 1.5 && qy > 6.5 && Math.abs(qx) < 5.6;
     const level = (fringe ? cut.fringeLevel! : cut.level ?? -1e9) - (cut.variation * 3 * (hash(i, look.seed + 17) - 0.5));
-    combAt(look, side, qx, qy, qz, nx, ny, nz, comb);
+    if (fringe) combFringe(look, qx, nx, ny, nz, comb); else combAt(look, side, qx, qy, qz, nx, ny, nz, comb);
     const above = smoothstep(5, 10, qy);
     const flat = look.comb.field === 'out' || look.comb.field === 'crest' ? 1 : look.comb.field === 'up' ? lerp(0.2, 1, above * smoothstep(-3, 5.5, qz)) : lerp(0.45, 1, above);
     const lift = clamp(body.lift * flat * (1 - 0.7 * hat) * (0.75 + 0.5 * layer), 0, 1) * (tie ? 0.4 : 1);
@@ -201,7 +201,7 @@ class Grower {
         const inward = Math.min(0, (wx * gx + wy * gy + wz * gz) / distance);
         wx = wx / distance - inward * gx; wy = wy / distance - inward * gy; wz = wz / distance - inward * gz;
       } else {
-        combAt(look, side, cx, cy, cz, gx, gy, gz, comb);
+        if (fringe) combFringe(look, qx, gx, gy, gz, comb); else combAt(look, side, cx, cy, cz, gx, gy, gz, comb);
         wx = comb[0]!; wy = comb[1]!; wz = comb[2]!;
         if (standing) { const up = look.comb.field === 'crest' ? 1.6 : 1; wx += gx * up; wy += gy * up; wz += gz * up; }
         const hang = body.gravity * (1 - Math.exp(-travelled / 7)) + (standing ? 0 : 0.9 * body.gravity * smoothstep(2, -3, cy));
@@ -228,7 +228,7 @@ class Grower {
       const after = d + (dx * gx + dy * gy + dz * gz) * h;
       if (after < gap) {
         // Hair that lies on the shoulders ends there before long, rather than crawl over them.
-        if (cy < -11 && (resting += h) > 3.5) break;
+        if (cy < -11 && gy > 0.7 && (resting += h) > 3.5) break;
         const push = Math.min(gap - after, h * 0.9);
         x += gx * push; y += gy * push; z += gz * push;
         const against = dx * gx + dy * gy + dz * gz;
@@ -242,6 +242,16 @@ class Grower {
     }
     return resample(path, n + 1, nodes, at, segments);
   }
+}
+
+/** Fringes fall over the forehead, swept a little to one side. */
+function combFringe({ comb, seed }: HairLook, qx: number, gx: number, gy: number, gz: number, out: Float64Array): void {
+  const swept = comb.part === 0 ? 0.1 * (hash(seed, 3) - 0.5) : -0.12 * comb.part;
+  let x = swept + 0.07 * qx + comb.mess * 0.8 * noise3(qx * 0.9, seed % 97, 0.5), y = -0.35, z = 1;
+  const inward = x * gx + y * gy + z * gz;
+  x -= inward * gx; y -= inward * gy; z -= inward * gz;
+  const length = Math.hypot(x, y, z) || 1;
+  out[0] = x / length; out[1] = y / length; out[2] = z / length;
 }
 
 /** The tie that a strand is pulled to, if any. */

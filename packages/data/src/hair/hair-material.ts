@@ -64,7 +64,7 @@ fn evaluate(surface: Surface) -> Shading {
   var shading = default_shading(surface);
   let p = surface.extra.xyz;
   let depth = surface.extra.w;
-  let length = surface.uv.x;
+  let long = surface.uv.x;
   let softness = parameters[5].x;
   let seed = parameters[5].y;
   let t = surface.normal;
@@ -72,13 +72,16 @@ fn evaluate(surface: Surface) -> Shading {
   let across = p - 0.88 * t * dot(p, t);
   let fine = noise3(across * 7.0 + seed);
   let coarse = noise3(across * 2.3 - seed);
-  var cover = smoothstep(-0.15, 0.5 + 2.4 * softness, depth + 0.35 * fine + 0.25 * coarse) * mix(0.45, 1.0, smoothstep(0.05, 0.9, length));
+  var cover = smoothstep(-0.15, 0.5 + 2.4 * softness, depth + 0.35 * fine + 0.25 * coarse) * mix(0.45, 1.0, smoothstep(0.05, 0.9, long));
   cover *= parameters[5].z;
   let rows = parameters[6].x;
   if (rows > 0.0) {
-    // Cornrows leave the skin bare between them.
-    let row = abs(fract(p.x / parameters[6].x + 0.5) - 0.5) * 2.0;
-    cover *= 1.0 - smoothstep(0.62, 0.8, row + 0.06 * fine);
+    // Cornrows leave the skin bare between them: the same meridians as in ropes.ts.
+    let from_centre = p - vec3f(0.0, 1.2, -0.8);
+    let up = dot(from_centre, vec3f(0.0, 0.963, -0.27));
+    let row = abs(fract(atan2(from_centre.x, up) * 9.5 / rows + 0.5) - 0.5) * 2.0;
+    let nape = smoothstep(5.0, 3.0, length(vec2f(from_centre.x, up)));
+    cover *= 1.0 - smoothstep(0.6, 0.8, row + 0.08 * fine) * (1.0 - nape);
   }
   // In between, hairs rather than a veil.
   cover = clamp(cover + 2.2 * cover * (1.0 - cover) * fine, 0.0, 1.0);
@@ -89,7 +92,7 @@ fn evaluate(surface: Surface) -> Shading {
   shading.normal = normalize(t + 0.15 * vec3f(fine, coarse, -fine));
   shading.roughness = 0.5;
   shading.specular = 0.03;
-  shading.cavity = mix(0.95, 0.3, smoothstep(0.3, 3.0, length));
+  shading.cavity = mix(0.95, 0.3, smoothstep(0.3, 3.0, long));
   shading.hair = 1.0;
   return shading;
 }

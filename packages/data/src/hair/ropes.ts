@@ -11,6 +11,11 @@ import { densityAt, type Roots, scalpDepth, scatter } from './scalp.ts';
 /** One rope: points `[P, 3]` at equal distances, and its radius along the way. */
 interface Rope { path: Float32Array; points: number; length: number; radius: (t: number) => number }
 
+/** The globe of cornrows, canonical: centre, axis to the face, the direction up across it, radius for the spacing. */
+const ROW_CENTRE = [0, 1.2, -0.8] as const;
+const ROW_AXIS = [0, 0.27, 0.963] as const, ROW_UP = [0, 0.963, -0.27] as const;
+const ROW_RADIUS = 9.5;
+
 type Pattern = NonNullable<HairLook['ropes']>['kind'];
 
 /** Strands wound about ropes. `lock` numbers ropes for colour. */
@@ -131,36 +136,37 @@ function spread(roots: Roots, spacing: number, seed: number): Roots {
   };
 }
 
-/** Rows from the hairline over the skull to the nape, in planes side by side; then they hang as far as they are long. */
+/**
+ * Rows from the hairline over the skull to the nape: meridians of a globe whose poles are the face and the nape
+ * (the material of the scalp parts the same rows). Then they hang as far as they are long.
+ */
 function growCornrows(ground: Ground): Strands {
   const { look, field, map, covered } = ground;
   const { spacing, radius } = look.ropes!;
   const ropes: Rope[] = [];
-  const segments = 46;
-  for (let row = -8; row <= 8; row++) {
-    const x = row * spacing;
-    if (Math.abs(x) > 7.6) continue;
+  const segments = 46, step = spacing / ROW_RADIUS;
+  for (let row = -12; row <= 12; row++) {
+    const phi = row * step;
+    if (Math.abs(phi) > 1.85) continue;
     const points: number[] = [];
-    // A half circle about the ears, dropped on the skull.
-    for (let angle = -0.35; angle < Math.PI + 0.75; angle += 0.03) {
-      const qx = x, qy = 4 + 14 * Math.sin(angle), qz = -1 + 14 * Math.cos(angle);
-      const p = [0, 1, 2].map((axis) => ([qx, qy, qz][axis]! - map.offset[axis]!) / map.scale[axis]!) as [number, number, number];
-      const centre = [x * 0.85, (3 - map.offset[1]!) / map.scale[1]!, (-1 - map.offset[2]!) / map.scale[2]!];
-      // Bisection: the skull lies between the centre and the half circle.
-      const direction = [0, 1, 2].map((axis) => centre[axis]! - p[axis]!);
-      let t = 0, inside = 1;
-      for (let step = 0; step < 14; step++) {
-        const middle = (t + inside) / 2;
-        if (field.sample(p[0] + direction[0]! * middle, p[1] + direction[1]! * middle, p[2] + direction[2]! * middle) > radius * 0.55) t = middle; else inside = middle;
+    for (let angle = 0.25; angle < 0.9 * Math.PI; angle += 0.03) {
+      const up = Math.sin(angle) * Math.cos(phi), along = Math.cos(angle);
+      const direction = [Math.sin(angle) * Math.sin(phi), up * ROW_UP[1] + along * ROW_AXIS[1], up * ROW_UP[2] + along * ROW_AXIS[2]] as const;
+      // Bisection: the skull lies between the centre and a sphere around it.
+      let inside = 0, outside = 16;
+      const at = [0, 0, 0];
+      for (let pass = 0; pass < 14; pass++) {
+        const r = (inside + outside) / 2;
+        for (let axis = 0; axis < 3; axis++) at[axis] = (ROW_CENTRE[axis]! + r * direction[axis]! - map.offset[axis]!) / map.scale[axis]!;
+        if (field.sample(at[0]!, at[1]!, at[2]!) > radius * 0.55) outside = r; else inside = r;
       }
-      const at = [0, 1, 2].map((axis) => p[axis]! + direction[axis]! * t);
       const q = [0, 1, 2].map((axis) => at[axis]! * map.scale[axis]! + map.offset[axis]!);
-      if (densityAt(look.hairline, scalpDepth(look.hairline, q[0]!, q[1]!, q[2]!)) < 0.25) { if (points.length > 6 && qz < 0) break; points.length = 0; continue; }
+      if (densityAt(look.hairline, scalpDepth(look.hairline, q[0]!, q[1]!, q[2]!)) < 0.25) { if (points.length > 12) break; points.length = 0; continue; }
       if ((covered?.(q[0]!, q[1]!, q[2]!) ?? 0) > 0.5) continue;
       points.push(at[0]!, at[1]!, at[2]!);
     }
-    if (points.length < 30) continue;
-    const hang = Math.max(0, look.cut.top - 22) * (0.8 + 0.4 * hash(row + 20, look.seed));
+    if (points.length < 24) continue;
+    const hang = Math.max(0, look.cut.top - 22) * (0.8 + 0.4 * hash(row + 20, look.seed)) * (Math.abs(phi) < 1.3 ? 1 : 0.5);
     for (let s = 0; s < hang / 0.6; s++) {
       const k = points.length - 3, back = points.length - 6;
       const dy = -1, dz = lerp((points[k + 2]! - points[back + 2]!) * 1.5, 0, Math.min(1, s / 6));
