@@ -261,7 +261,9 @@ fn render_light(surface: Surface, shading: Shading) -> vec3f {
     }
   }
   if (mirror > 0.0) { around = mix(around, render_reflected(r, roughness * 8.0) * mix(1.0, key_lit, key_facing), mirror); }
-  out += around * render_environment_fresnel(f0, roughness, n_v) * glossy_open;
+  // Fuzz and pores take most of what a rough surface would reflect at grazing angles.
+  let rim = mix(mix(0.35, 1.0, smoothstep(0.0, 0.35, n_v)), 1.0, mirror);
+  out += around * render_environment_fresnel(f0, roughness, n_v) * glossy_open * rim;
   if (shading.coat > 0.0) {
     let smooth_open = clamp(pow(n_v + open, 0.35) - 1.0 + open, 0.0, 1.0);
     let mirrored = render_reflected(reflect(-v, mix(n, surface.normal, 0.5)), 0.0) * mix(1.0, key_lit, key_facing);

@@ -29,7 +29,7 @@ export const classifyWgsl = /* wgsl */ `${common}
 @group(0) @binding(3) var visibility: texture_2d<u32>;
 @group(0) @binding(4) var depth: texture_depth_2d;
 @group(0) @binding(5) var<storage, read_write> result: array<u32>;          // [pixels] colour; [pixels] depth: cm along the view axis
-@group(0) @binding(6) var<storage, read> kinds: array<u32>;                // [64] 0 surface, 1 hair, 2 glass; [64] first number; drawable of each block
+@group(0) @binding(6) var<storage, read> kinds: array<u32>;                // [64] 0 surface, 1 hair, 2 glass, 3 fine detail; [64] first number; drawable of each block
 @group(0) @binding(7) var<storage, read> drawn: array<u32>;                // by small-triangles.wgsl.ts
 
 const NEAR = 2.0;
@@ -84,12 +84,14 @@ fn group_samples(id: vec3u) -> f32 {
   var used = 0u;
   var centre_z = FAR;
   for (var i = 0u; i < count; i++) {
-    // The centre first, so that it stands for its group.
-    let s = select(select(i, i - 1u, i <= centre), centre, i == 0u);
+    // The centre first, so that it stands for its group, then samples that lie far from each other.
+    let s = (centre + 7u * i) % count;
     let seen = sample_at(id.xy * samples + vec2u(s % samples, s / samples));
     if (i == 0u) { centre_z = seen.z; }
     // Strands lie close behind each other; surfaces whose depths differ by five pixels' sizes are two.
-    let apart = select(5.0, 0.6, kinds[seen.drawable] == 1u) * seen.z * frame.camera.w;
+    // Irises and pupils are finer than pixels: each sample by itself, as long as there are groups.
+    let kind = kinds[seen.drawable];
+    let apart = select(select(5.0, 0.6, kind == 1u), -1.0, kind == 3u) * seen.z * frame.camera.w;
     let difference = select(vec4f(1e9), select(vec4f(1e6), vec4f(0.0), drawables == vec4u(seen.drawable)) + abs(depths - seen.z), order < vec4u(used));
     let least = min(min(difference.x, difference.y), min(difference.z, difference.w));
     let is_new = used < SLOTS && least > apart;

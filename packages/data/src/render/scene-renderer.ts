@@ -455,10 +455,11 @@ export class SceneRenderer implements Disposable {
     const parameters = new Float32Array((entries.length * PARAMETER_STRIDE) / 4);
     const draws = new Uint32Array((entries.length * DRAW_STRIDE) / 4);
     const kinds = new Uint32Array(2 * MAX_DRAWABLES + MAX_BLOCKS);
-    for (const { drawable: { material }, index, kind, mesh, first } of entries) {
+    for (const { drawable, index, kind, mesh, first } of entries) {
+      const { material } = drawable;
       const hair = isHair(material) ? 1 : 0;
       parameters.set(material.parameters, (index * PARAMETER_STRIDE) / 4);
-      kinds[index] = kind === 'transparent' ? 2 : hair;
+      kinds[index] = kind === 'transparent' ? 2 : drawable.region === 'eye' ? 3 : hair;
       kinds[MAX_DRAWABLES + index] = first;
       if (kind === 'small') kinds.fill(index, 2 * MAX_DRAWABLES + first / BLOCK, 2 * MAX_DRAWABLES + first / BLOCK + blocksOf(mesh));
       draws.set([index, material.doubleSided === true ? 1 : 0, hair, kind === 'transparent' ? 1 : 0, first, mesh.numTriangles], (index * DRAW_STRIDE) / 4);
