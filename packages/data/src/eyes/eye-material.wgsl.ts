@@ -123,12 +123,11 @@ fn evaluate(surface: Surface) -> Shading {
   let open = clamp((1.0 - 0.7 * shade_up) * (1.0 - 0.35 * shade_low) * (1.0 - 0.5 * ends), 0.08, 1.0);
   s.cavity = open;
   s.albedo *= mix(vec3f(0.8, 0.72, 0.70), vec3f(1.0), open);
-  s.albedo = mix(s.albedo, vec3f(0.42, 0.17, 0.14), 0.55 * smoothstep(0.9, 1.0, lid.inner) + 0.35 * exp(-above_lower / 0.03) * (1.0 - is_iris));
+  s.albedo = mix(s.albedo, vec3f(0.42, 0.17, 0.14), 0.65 * smoothstep(0.84, 0.96, lid.inner) * (1.0 - is_iris) + 0.35 * exp(-above_lower / 0.03) * (1.0 - is_iris));
   let tears = exp(-pow(above_lower - 0.02, 2.0) / 0.0012) * limbus.z;
   s.normal = normalize(mix(normal, normalize(normal + vec3f(0.0, 0.9, 0.35)), 0.75 * tears));
-  // Brighter than water where it faces the viewer: the spark that a face lives by is smaller than a pixel, and its lamp
-  // is brighter than the surroundings can hold.
-  s.coat = mix(0.7, 1.0 + 1.6 * max(dot(normal, surface.view), 0.0), max(is_iris, tears)) * limbus.z;
+  // A cornea mirrors a little more than water does (1.376), and its spark is what a face lives by.
+  s.coat = mix(0.7, 1.0 + 0.6 * max(dot(normal, surface.view), 0.0), max(is_iris, tears)) * limbus.z;
   s.roughness = mix(0.35, 0.6, is_iris);
   s.roughness_2 = s.roughness;
   s.specular = 0.028;

@@ -3,7 +3,7 @@
  * and wetness are in the material, which gets each eye's frame, iris and lids as parameters.
  */
 import type { Gpu } from '@onegt/kernels';
-import { type Eye, PARTS } from '../heads/head-model.ts';
+import { type Eye, type HeadModel, PARTS } from '../heads/head-model.ts';
 import { gazeOf } from '../heads/pose.ts';
 import type { PosedHead } from '../heads/posed-head.ts';
 import type { Figure, Mesh } from '../render/drawable.ts';
@@ -23,7 +23,7 @@ const LANDMARKS = {
 /** One eye at rest: where its vertices are in the mesh, and what does not move in its frame. */
 interface EyeAtRest {
   eye: Eye;
-  vertices: number[];
+  vertices: Uint32Array;
   anchor: Vector;
   irisCentre: Vector;
   irisRadius: number;
@@ -36,22 +36,10 @@ interface EyeAtRest {
 /** @param head - the person at rest. A head without eyeballs gives a figure without drawables. */
 export function createEyes(_gpu: Gpu, look: EyesLook, head: PosedHead, _traits: Traits): Figure {
   const { model } = head;
-  const eyeball = PARTS.indexOf('eyeball');
-  const kept = Array.from(model.parts.keys()).filter((t) => model.parts[t] === eyeball);
-  if (kept.length === 0) return { drawables: [], [Symbol.dispose]() {} };
-
-  const vertexOf = new Map<number, number>();
-  const triangles = Uint32Array.from(kept.flatMap((t) => [0, 1, 2].map((k) => {
-    const r = model.triangles[3 * t + k]!;
-    if (!vertexOf.has(r)) vertexOf.set(r, vertexOf.size);
-    return vertexOf.get(r)!;
-  })));
-  const source = [...vertexOf.keys()];
-  const mesh: Mesh = {
-    positions: new Float32Array(source.length * 3), normals: new Float32Array(source.length * 3),
-    uv: Float32Array.from(source.flatMap((r) => [model.uv[2 * r]!, model.uv[2 * r + 1]!])), extra: new Float32Array(source.length * 4), triangles, version: 0,
-  };
-  const atRest = model.eyes.map((eye) => eyeAtRest(head, eye, source));
+  const { source, triangles, uv, verticesOf } = topologyOf(model);
+  if (source.length === 0) return { drawables: [], [Symbol.dispose]() {} };
+  const mesh: Mesh = { positions: new Float32Array(source.length * 3), normals: new Float32Array(source.length * 3), uv, extra: new Float32Array(source.length * 4), triangles, version: 0 };
+  const atRest = model.eyes.map((eye, i) => eyeAtRest(head, eye, source, verticesOf[i]!));
   for (const { eye, vertices, anchor } of atRest) {
     for (const vertex of vertices) {
       const r = source[vertex]!;
@@ -80,12 +68,45 @@ export function createEyes(_gpu: Gpu, look: EyesLook, head: PosedHead, _traits: 
   };
 }
 
-function eyeAtRest(head: PosedHead, eye: Eye, source: readonly number[]): EyeAtRest {
+/** What the eyes of a model share, whoever it is. */
+interface EyeTopology {
+  /** Render vertex of the model for each vertex. */
+  source: Uint32Array;
+  triangles: Uint32Array;
+  uv: Float32Array;
+  /** Vertices of each of the model's eyes. */
+  verticesOf: Uint32Array[];
+}
+
+const topologies = new WeakMap<HeadModel, EyeTopology>();
+
+function topologyOf(model: HeadModel): EyeTopology {
+  let topology = topologies.get(model);
+  if (topology === undefined) {
+    const eyeball = PARTS.indexOf('eyeball');
+    const vertexOf = new Map<number, number>();
+    const triangles: number[] = [];
+    for (let t = 0; t < model.parts.length; t++) {
+      if (model.parts[t] !== eyeball) continue;
+      for (let k = 0; k < 3; k++) {
+        const r = model.triangles[3 * t + k]!;
+        if (!vertexOf.has(r)) vertexOf.set(r, vertexOf.size);
+        triangles.push(vertexOf.get(r)!);
+      }
+    }
+    const source = Uint32Array.from(vertexOf.keys());
+    const verticesOf = model.eyes.map(({ first, count }) => Uint32Array.from(source.keys()).filter((i) => {
+      const shape = model.renderSource[source[i]!]!;
+      return shape >= first && shape < first + count;
+    }));
+    topology = { source, triangles: Uint32Array.from(triangles), uv: Float32Array.from(Array.from(source).flatMap((r) => [model.uv[2 * r]!, model.uv[2 * r + 1]!])), verticesOf };
+    topologies.set(model, topology);
+  }
+  return topology;
+}
+
+function eyeAtRest(head: PosedHead, eye: Eye, source: Uint32Array, vertices: Uint32Array): EyeAtRest {
   const { model, neutralPositions, neutralPoints } = head;
-  const vertices = Array.from(source.keys()).filter((i) => {
-    const shape = model.renderSource[source[i]!]!;
-    return shape >= eye.first && shape < eye.first + eye.count;
-  });
   const mean = (of: Float32Array): Vector => [0, 1, 2].map((k) => vertices.reduce((sum, i) => sum + of[3 * source[i]! + k]!, 0) / vertices.length) as Vector;
   const anchor = mean(neutralPositions);
   const standard = mean(model.canonical);

@@ -2,6 +2,7 @@
  * The atlas of a head model: which texels its skin covers and where each lies on the standard head. Depends on the model
  * only, so it is made once per model, on the CPU.
  */
+import { OneGTError } from '@onegt/kernels';
 import { type HeadModel, PARTS } from '../heads/head-model.ts';
 
 export interface Atlas {
@@ -17,8 +18,12 @@ export interface Atlas {
 const GUTTER = 3;
 const cache = new WeakMap<HeadModel, Map<number, Atlas>>();
 
-/** @param budget - number of texels; the sides follow from the model's texture coordinates, so that texels are square */
+/**
+ * @param budget - number of texels; the sides follow from the model's texture coordinates, so that texels are square
+ * @throws {@link OneGTError} for a budget below 64² or above 2048²
+ */
 export function atlasOf(model: HeadModel, budget: number): Atlas {
+  if (!(budget >= 64 ** 2 && budget <= 2048 ** 2)) throw new OneGTError('invalid-atlas', `Skin atlas of ${budget} texels.\n  It must have from ${64 ** 2} (64²) to ${2048 ** 2} (2048²); 512² suits pictures of 256², and twice the side pictures of twice the side.`, { data: { texels: budget } });
   let atlases = cache.get(model);
   if (atlases === undefined) cache.set(model, (atlases = new Map()));
   let atlas = atlases.get(budget);

@@ -269,7 +269,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     furrow = noise3_gradient(vec3f(p.x * 8.0, p.y * 1.4, 0.0) + o.xyx);
     lip_crease = noise3(vec3f(p.x * 9.0, p.y * 1.6, 0.0) + o);
   }
-  melanin = mix(melanin, melanin * 0.8 + look.lips.x + look.lips.z * upper_lip + 0.03 * n_mid, lip);
+  melanin = mix(melanin, melanin * 0.72 + look.lips.x + look.lips.z * upper_lip + 0.03 * n_mid, lip);
   blood = mix(blood, look.base.y * 0.5 + look.lips.y * (0.85 + 0.12 * n_mid + 0.1 * lip_crease) + 0.25 * smoothstep(-0.35, -0.75, d_lip), lip);
   let rim = soft(-0.015, 0.045, -abs(d_lid + 0.01) + 0.05) * front + soft(0.03, 0.05, -d_lid) * front;
   blood = mix(blood, 0.85, clamp(0.5 * rim + 0.8 * caruncle, 0.0, 0.9));
@@ -360,7 +360,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     let axis_x = look.decals[4u * i + 3u].xyz;
     let q3 = select(p, vec3f(p.x * sign(at.x + 1e-6) * sign(p.x + 1e-6), p.yz), how.w > 0.5);
     let to = q3 - at.xyz;
-    if (dot(to, to) > at.w * at.w * 5.0) { continue; }
+    let facing = dot(to, vec3f(-axis_x.z, 0.0, axis_x.x));
+    if (dot(to, to) > at.w * at.w * 5.0 || facing < -2.0 - 0.45 * at.w) { continue; }
     let up = cross(vec3f(axis_x.z, 0.0, -axis_x.x) * -1.0, axis_x);
     let flat_place = vec2f(dot(to, axis_x), dot(to, up)) / at.w;
     let turned = vec2f(cos(how.y) * flat_place.x + sin(how.y) * flat_place.y, cos(how.y) * flat_place.y - sin(how.y) * flat_place.x);
@@ -394,8 +395,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     let cell = voronoi3(p * 3.3 + o.xyy);
     let wet = clamp(forehead + 0.8 * nose + falloff(p, vec3f(0.0, -2.4, 10.6), vec3f(2.2, 0.5, 2.0)) + 0.4 * cheek, 0.0, 1.0) * look.patches_2.w;
     let drop = smoothstep(0.26, 0.16, cell.x) * step(cell.z, 0.4);
-    coat = max(coat, wet * max(drop, 0.25));
-    gloss += 0.12 * wet;
+    coat = max(coat, wet * max(drop, 0.45));
+    gloss += 0.2 * wet;
+    gradient += wet * step(cell.z, 0.4) * fine_bump.xyz * 0.12 * smoothstep(0.3, 0.2, cell.x);
   }
 
   // What no light reaches.

@@ -43,7 +43,7 @@ export function sampleDecals(random: Random): Decal[] {
       const colour = random.chance(0.4) ? ([0.02, 0.02, 0.02] as Rgb) : paint();
       return [make({ kind: random.pick(['stripes', 'chevrons', 'wave', 'dots'] as const), centre: [4, random.uniform(-1.5, 1), 8.5], radius: random.uniform(1.2, 2.4), colour, opacity: 0.9, outline: 0, isMirrored: true })];
     }
-    case 'half': return [make({ kind: 'disc', centre: [random.chance(0.5) ? 9 : -9, 0, 6], radius: 9, colour: paint(), opacity: random.uniform(0.6, 0.9), outline: 0 })];
+    case 'half': return [make({ kind: 'disc', centre: [random.chance(0.5) ? 14 : -14, 0, 6], radius: random.uniform(13, 15), colour: paint(), opacity: random.uniform(0.6, 0.9), outline: 0 })];
     case 'bindi': return [make({ kind: random.pick(['disc', 'tear', 'diamond', 'flower'] as const), centre: [0, random.uniform(5.1, 6), 9.8], radius: random.uniform(0.18, 0.45), angleRadians: 0, colour: hue(random, [-0.05, 0.03], [0.8, 1], [0.4, 0.8]), opacity: 1, outline: 0 })];
     case 'sticker': return several(random.integer(2, 5), () => ({ kind: random.pick(['star', 'heart', 'flower', 'disc'] as const), radius: random.uniform(0.2, 0.45), colour: paint(), opacity: 1, outline: 0 }));
     default: return [];

@@ -100,7 +100,8 @@ export function packLook(look: SkinLook): Float32Array {
     put('decals', [DECAL_KINDS.indexOf(kind), angleRadians, outline, isMirrored ? 1 : 0], 4 * i + 1);
     put('decals', [...colour, opacity], 4 * i + 2);
     const facing = Math.hypot(centre[0], Math.max(centre[2], 0.5));
-    put('decals', [Math.max(centre[2], 0.5) / facing, 0, -centre[0] / facing, 0], 4 * i + 3);   // horizontal, along the surface
+    // Horizontal, along the surface; what covers half a face faces forward.
+    put('decals', radius > 6 ? [1, 0, 0, 0] : [Math.max(centre[2], 0.5) / facing, 0, -centre[0] / facing, 0], 4 * i + 3);
   });
   creases.forEach(({ group, points, width, depth, isMirrored }, i) => {
     const first = VECTORS_PER_CREASE * i;

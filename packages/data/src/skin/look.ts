@@ -114,7 +114,7 @@ function samplePatches(random: Random, { age, melanin, masculine, hairRedness }:
   const hasFreckles = random.chance(0.06 + 0.3 * light + 0.5 * light * hairRedness);
   const isSpotted = random.chance(0.75 * ramp(age, 45, 75));
   return {
-    freckles: hasFreckles ? { strength: random.uniform(0.06, 0.24), density: random.uniform(0.15, 0.85), size: random.uniform(0.6, 1.3), spread: random.uniform(0.2, 1) } : null,
+    freckles: hasFreckles ? { strength: random.uniform(0.1, 0.34), density: random.uniform(0.2, 0.95), size: random.uniform(0.6, 1.3), spread: random.uniform(0.2, 1) } : null,
     ageSpots: isSpotted ? { strength: random.uniform(0.03, 0.13), density: random.uniform(0.15, 0.7) * ramp(age, 40, 80) } : null,
     vitiligo: random.chance(0.025) ? { threshold: random.uniform(-0.1, 0.35), symmetry: random.uniform(0.4, 1) } : null,
     melasma: random.chance(0.1 * (1 - masculine) + 0.02) ? random.uniform(0.03, 0.12) : 0,

@@ -43,7 +43,7 @@ function sampleEyeShadow(random: Random, intensity: number, isBold: boolean): Ma
   const colourful = () => hue(random, [0, 1], [0.35, 0.95], [0.1, 0.8]);
   const colour = isBold || random.chance(0.3) ? colourful() : natural();
   const outer = random.chance(0.5) ? (colour.map((value) => value * random.uniform(0.15, 0.6)) as Rgb) : isBold ? colourful() : natural();
-  return { colour, outer, strength: random.uniform(0.15, 0.5) + 0.4 * intensity, reach: random.next() ** 1.5, glitter: random.chance(0.3) ? random.next() : 0, lower: random.uniform(0, 0.6) };
+  return { colour, outer, strength: random.uniform(0.25, 0.6) + 0.35 * intensity, reach: random.next() ** 1.5, glitter: random.chance(0.3) ? random.next() : 0, lower: random.uniform(0, 0.6) };
 }
 
 function sampleEyeliner(random: Random, isBold: boolean): Makeup['eyeliner'] {

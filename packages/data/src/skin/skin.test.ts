@@ -108,6 +108,14 @@ describe('atlas', () => {
   it('is made once per model and size', () => {
     expect(atlasOf(head.model, TEXELS)).toBe(atlas);
   });
+
+  it('says which sizes it takes', () => {
+    expect(() => atlasOf(head.model, 100)).toThrowErrorMatchingInlineSnapshot(`
+      [OneGTError: Skin atlas of 100 texels.
+        It must have from 4096 (64²) to 4194304 (2048²); 512² suits pictures of 256², and twice the side pictures of twice the side.]
+    `);
+    expect(() => atlasOf(head.model, NaN)).toThrow('from 4096');
+  });
 });
 
 describe('bakeSkin', () => {
