@@ -2,7 +2,7 @@ import type { Gpu } from '@onegt/kernels';
 import { requestGpu } from '@onegt/kernels/node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createRandom } from '../random/random.ts';
-import { neutralPhoto, type Photo, samplePhoto } from './photo.ts';
+import { neutralPhoto, type Photo, samplePhoto, withAutoWhiteBalance } from './photo.ts';
 import { PhotoPass } from './photo-pass.ts';
 
 let gpu: Gpu;
@@ -136,4 +136,13 @@ test('samplePhoto: ranges hold, three in a hundred are black and white, nine in 
   expect(Math.abs(share(({ saturation }) => saturation === 0) - 0.03)).toBeLessThan(0.009);
   expect(Math.abs(share(({ exposure }) => Math.abs(exposure) <= 0.7) - 0.9)).toBeLessThan(0.02);
   expect(Math.abs(share(({ defocus }) => defocus < 0.004) - 0.25)).toBeLessThan(0.023);
+});
+
+test('withAutoWhiteBalance: takes part of the light\'s colour out of a grey and keeps its luminance; white light changes nothing', () => {
+  expect(withAutoWhiteBalance(neutralPhoto(), [1, 1, 1]).whiteBalance).toEqual([1, 1, 1]);
+  const warm = [1.6, 0.89, 0.33] as const;
+  const grey = withAutoWhiteBalance(neutralPhoto(), warm).whiteBalance.map((gain, c) => gain * warm[c]!) as [number, number, number];
+  expect(0.2126 * grey[0] + 0.7152 * grey[1] + 0.0722 * grey[2]).toBeCloseTo(1, 2);
+  expect(grey[0] / grey[2]).toBeGreaterThan(1.3);
+  expect(grey[0] / grey[2]).toBeLessThan(0.6 * (warm[0] / warm[2]));
 });

@@ -30,7 +30,7 @@ export function blackBody(kelvin: number, white = 5500): [number, number, number
 
 function planckian(kelvin: number): Rgb {
   const t = kelvin / 100;
-  const clamp = (x: number) => Math.min(1, Math.max(0.02, x / 255)) ** 2.2;
+  const clamp = (x: number) => Math.max(0.07, Math.min(1, Math.max(0, x / 255)) ** 2.2);
   const r = t <= 66 ? 255 : 329.7 * (t - 60) ** -0.1332;
   const g = t <= 66 ? 99.47 * Math.log(t) - 161.12 : 288.12 * (t - 60) ** -0.0755;
   const b = t >= 66 ? 255 : t <= 19 ? 0 : 138.52 * Math.log(t - 10) - 305.04;

@@ -107,8 +107,8 @@ for (let i = 0; i < SAMPLES; i++) {
   AREAS[i] = Math.cos(elevation) * STEP * ((2 * Math.PI) / WIDTH);
 }
 
-/** @internal Exported for tests: `panorama` is `[48, 96, 4]`. */
-export function lightFrom(panorama: Float32Array, background: Background, frame: Frame): LitBackground {
+/** @param panorama - `[48, 96, 4]` */
+function lightFrom(panorama: Float32Array, background: Background, frame: Frame): LitBackground {
   const rest = Float32Array.from(panorama);
   const lights = extractLights(rest);
   const ambient = integrateAmbient((visit) => {

@@ -35,16 +35,7 @@ export interface Lighting {
   lights: Light[];
 }
 
-/** Evaluates `Lighting.ambient`, which is bound as nine vec4 (w unused). */
-export const ambientWgsl = /* wgsl */ `
-fn ambient_light(coefficients: array<vec4f, 9>, n: vec3f) -> vec3f {
-  let c = coefficients;
-  return max(vec3f(0.0), c[0].rgb + c[1].rgb * n.y + c[2].rgb * n.z + c[3].rgb * n.x + c[4].rgb * (n.x * n.y) + c[5].rgb * (n.y * n.z)
-    + c[6].rgb * (3.0 * n.z * n.z - 1.0) + c[7].rgb * (n.x * n.z) + c[8].rgb * (n.x * n.x - n.y * n.y));
-}
-`;
-
-/** {@link ambientWgsl} on the CPU. */
+/** What `Lighting.ambient` says, as the renderer evaluates it. */
 export function ambientLight(ambient: ArrayLike<number>, [x, y, z]: readonly [number, number, number]): [number, number, number] {
   const basis = [1, y, z, x, x * y, y * z, 3 * z * z - 1, x * z, x * x - y * y];
   return [0, 1, 2].map((channel) => Math.max(0, basis.reduce((sum, value, k) => sum + value * ambient[3 * k + channel]!, 0))) as [number, number, number];

@@ -39,5 +39,5 @@ export function sampleSettingLook(random: Random, frame: Frame, melanin?: number
 function setupsFor({ family, isIndoors }: BackgroundLook, random: Random): Record<LampSetup, number> | undefined {
   if (family === 'studio' || family === 'wall') return PORTRAIT;
   if (family === 'lights') return DARK;
-  return isIndoors && random.chance(0.5) ? INDOORS : undefined;
+  return isIndoors && random.chance(0.65) ? INDOORS : undefined;
 }

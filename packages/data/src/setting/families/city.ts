@@ -60,7 +60,7 @@ fn backdrop(d: vec3f, blur: f32) -> vec3f {
   let s = backdrop_random(vec2f(floor(shop_at), side + 5.0), seed);
   let shopfront = backdrop_pulse(shop_at - 0.08, 0.84, wz / (street.y * 0.5)) * backdrop_band(y, 0.5, 2.9, w);
   let sign = backdrop_pulse(shop_at - 0.12, 0.76, wz / (street.y * 0.5)) * backdrop_band(y, 3.05, 3.6, w);
-  let inside = mix(glass.rgb * 1.3, shop.rgb * (0.5 + s.x), 0.3 + 0.7 * s.y) * (0.75 + 0.5 * backdrop_noise(vec2f(z * 2.3, y * 2.0)) * saturate(1.0 - w * 2.0));
+  let inside = mix(glass.rgb * 1.3, shop.rgb * (0.5 + s.x), 0.3 + 0.7 * s.y) * (0.85 + 0.3 * backdrop_noise(vec2f(z * 1.3, y * 1.1)) * saturate(1.0 - w));
   facade = mix(facade, inside, shopfront);
   let ad = vec3f(s.x, s.y, s.z) * vec3f(s.x, s.y, s.z);
   facade = mix(facade, ad * (light.rgb * sun_side + shop.rgb * 0.8), sign * step(s.z, 0.8));

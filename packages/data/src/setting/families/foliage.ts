@@ -90,9 +90,9 @@ export const foliage: Family = {
     const place = random.weighted(PLACES);
     const sky = sampleSky(random.stream('sky'), random.weighted({ clear: 22, fair: 26, overcast: 30, golden: 18, hazy: 4 }));
     const lit = (colour: Rgb, factor = 1): Rgb => [0, 1, 2].map((k) => colour[k]! * sky.light[k]! * factor) as unknown as Rgb;
-    const hue = place === 'autumn' ? random.uniform(0.04, 0.14) : random.uniform(0.17, 0.32);
-    const leaf = hsv(hue + random.uniform(-0.02, 0.03), random.uniform(0.5, 0.75), random.uniform(0.28, 0.45));
-    const bright = hsv(hue - random.uniform(0, 0.04), random.uniform(0.45, 0.75), random.uniform(0.5, 0.75));
+    const hue = place === 'autumn' ? random.uniform(0.04, 0.14) : random.uniform(0.16, 0.27);
+    const leaf = hsv(hue + random.uniform(-0.02, 0.02), random.uniform(0.38, 0.62), random.uniform(0.3, 0.48));
+    const bright = hsv(hue - random.uniform(0, 0.04), random.uniform(0.35, 0.62), random.uniform(0.52, 0.78));
     const sunny = sky.sun.length > 0;
     const closed = place === 'hedge' || place === 'wood';
     return {
@@ -101,7 +101,7 @@ export const foliage: Family = {
         ...sky.parameters,
         ...lit(leaf), sunny ? random.uniform(0.15, 0.6) : random.uniform(0, 0.15),
         ...lit(bright), place === 'hedge' ? random.uniform(18, 42) : random.uniform(7, 22),
-        ...lit(place === 'wood' ? hsv(random.uniform(0.07, 0.2), 0.4, 0.35) : hsv(random.uniform(0.18, 0.28), 0.55, 0.5)), random.uniform(-0.35, -0.05),
+        ...lit(place === 'wood' ? hsv(random.uniform(0.07, 0.2), 0.4, 0.35) : hsv(random.uniform(0.17, 0.25), random.uniform(0.35, 0.55), 0.52)), random.uniform(-0.35, -0.05),
         ...lit(hsv(random.uniform(0.05, 0.1), random.uniform(0.1, 0.4), random.uniform(0.2, 0.45))), place === 'hedge' || random.chance(0.3) ? 0 : random.uniform(0.15, 0.5),
         closed ? random.uniform(-0.4, 0.1) : random.uniform(0.1, 0.5), closed ? random.uniform(0.5, 1.4) : random.uniform(0.1, 0.9), random.uniform(0.1, 0.5), random.uniform(1, 90),
         ...lit(hsv(hue, 0.25, 0.65)), place === 'garden' || random.chance(0.1) ? random.uniform(0.1, 0.6) : 0,

@@ -25,11 +25,11 @@ fn backdrop_shelf(p: vec2f, size: vec2f, width: f32, tint: vec4f, seed: f32, w: 
   let wx = w / width;
   let here = backdrop_random(vec2f(cell, row), seed);
   let there = backdrop_random(vec2f(cell + select(1.0, -1.0, f < 0.5), row), seed);
-  let kept = saturate(1.6 - 0.5 * wx);
+  let kept = saturate(1.35 - 0.6 * wx);
   let mixed = mix(there, here, backdrop_step(min(f, 1.0 - f), wx));
   let colour = mix(backdrop_palette(vec3f(0.5, 0.5, 0.55), tint), backdrop_palette(mixed, tint), kept);
   // Things are of different heights; above them, and between, is the dark of the shelf.
-  let top = 0.5 + 0.4 * mix(0.5, mixed.z, kept);
+  let top = 0.5 + 0.4 * mix(0.5, mixed.z, saturate(1.0 - wx));
   let wy = w / size.y;
   let body = backdrop_step(top - (r - row), wy) * mix(0.85, 1.0, backdrop_pulse(x + 0.05, 0.9, wx));
   return colour * (body * 0.96 + 0.04);

@@ -118,7 +118,7 @@ export const landscape: Family = {
     const place = random.weighted(PLACES);
     const sky = sampleSky(random.stream('sky'));
     const lit = (colour: Rgb, factor = 1): Rgb => [colour[0] * sky.light[0] * factor, colour[1] * sky.light[1] * factor, colour[2] * sky.light[2] * factor];
-    const green = () => hsv(random.uniform(0.17, 0.31), random.uniform(0.4, 0.7), random.uniform(0.3, 0.55));
+    const green = () => hsv(random.uniform(0.15, 0.26), random.uniform(0.35, 0.6), random.uniform(0.35, 0.58));
     const sand = () => hsv(random.uniform(0.08, 0.12), random.uniform(0.2, 0.4), random.uniform(0.65, 0.85));
     const water = () => hsv(random.uniform(0.48, 0.6), random.uniform(0.4, 0.7), random.uniform(0.25, 0.55));
     const snow = () => hsv(0.6, random.uniform(0, 0.06), random.uniform(0.88, 0.96));

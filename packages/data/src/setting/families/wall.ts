@@ -141,7 +141,7 @@ const TEXTURES: Record<Kind, (random: import('../../random/random.ts').Random) =
     const size = random.uniform(0.07, 0.3);
     const colour = random.chance(0.6) ? hsv(random.next(), random.uniform(0, 0.1), random.uniform(0.8, 0.95)) : surfaceColour(random);
     const flat = random.chance(0.4) ? 0.5 : 1;
-    return { colour, joint: [...hsv(0.1, 0.05, random.uniform(0.3, 0.85)), random.uniform(0.02, 0.06)], cells: [size, size * flat, flat < 1 ? 0.5 : 0, random.uniform(0, 0.25)], grain: [4, 4, random.uniform(0, 0.1)], accent: random.chance(0.3) ? [...surfaceColour(random), random.uniform(0.05, 0.5)] : [0, 0, 0, 0] };
+    return { colour, joint: [...hsv(0.1, 0.05, random.uniform(0.3, 0.85)), random.uniform(0.02, 0.06)], cells: [size, size * flat, flat < 1 ? 0.5 : 0, random.uniform(0, 0.25)], grain: [4, 4, random.uniform(0, 0.1)], accent: random.chance(0.3) ? [...surfaceColour(random), random.uniform(0.2, 0.5)] : [0, 0, 0, 0] };
   },
   concrete(random) {
     const colour = hsv(random.uniform(0.06, 0.6), random.uniform(0, 0.07), random.uniform(0.4, 0.72));
