@@ -8,7 +8,7 @@
  */
 import type { HeadFit } from '../accessories/fit/head-fit.ts';
 import { azimuthal, directionFrame, ProjectedMap } from '../accessories/fit/projected-map.ts';
-import { add, along, clamp, cross, normalize, scale, smoothstep, subtract, type Vec3 } from '../accessories/geometry/vector.ts';
+import { add, along, clamp, normalize, scale, smoothstep, subtract, type Vec3 } from '../accessories/geometry/vector.ts';
 import type { Traits } from '../scene/scene.ts';
 
 export const AZIMUTHS = 96;
@@ -158,15 +158,21 @@ export class Body {
   #volumeRadii(): Float32Array {
     const torso = this.#torso();
     const radii = new Float32Array(AZIMUTHS * POLARS);
-    const highest = Math.floor((1.1 - POLAR_FIRST) / POLAR_STEP);
-    for (let i = 0; i <= AZIMUTHS / 2; i++) {
-      let radius = 70;
+    const highest = Math.floor((1.1 - POLAR_FIRST) / POLAR_STEP / 2) * 2;
+    const set = (i: number, j: number, radius: number) => {
+      radii[i * POLARS + j] = radius;
+      radii[((AZIMUTHS - i) % AZIMUTHS) * POLARS + j] = radius;
+    };
+    // Volumes are smooth: every second direction is traced.
+    for (let i = 0; i <= AZIMUTHS / 2; i += 2) {
+      let radius = 65;
       for (let j = POLARS - 1; j >= 0; j--) {
-        if (j >= highest) radius = outermost(torso, this.inner, this.direction(this.azimuthOf(i), this.polarOf(j)), Math.min(70, radius + 5));
-        radii[i * POLARS + j] = radius;
-        radii[((AZIMUTHS - i) % AZIMUTHS) * POLARS + j] = radius;
+        if (j >= highest && (j % 2 === 0 || j === POLARS - 1)) radius = outermost(torso, this.inner, this.direction(this.azimuthOf(i), this.polarOf(j)), Math.min(70, radius + 5));
+        set(i, j, radius);
       }
+      for (let j = highest + 1; j < POLARS - 1; j += 2) set(i, j, (radii[i * POLARS + j - 1]! + radii[i * POLARS + j + 1]!) / 2);
     }
+    for (let i = 1; i < AZIMUTHS / 2; i += 2) for (let j = 0; j < POLARS; j++) set(i, j, (radii[(i - 1) * POLARS + j]! + radii[(i + 1) * POLARS + j]!) / 2);
     return radii;
   }
 
@@ -219,17 +225,29 @@ export class Drape {
     this.#points = new Float32Array(radii.length * 3);
     this.#normals = new Float32Array(radii.length * 3);
     this.#travelled = new Float32Array(radii.length);
+    const p = this.#points, n = this.#normals;
+    const rows = Array.from({ length: POLARS }, (_, j) => [Math.sin(body.polarOf(j)), Math.cos(body.polarOf(j))] as const);
+    for (let i = 0; i < AZIMUTHS; i++) {
+      const sinAzimuth = Math.sin(body.azimuthOf(i)), cosAzimuth = Math.cos(body.azimuthOf(i));
+      for (let j = 0; j < POLARS; j++) {
+        const at = i * POLARS + j, [s, c] = rows[j]!, r = radii[at]!, k = at * 3;
+        p[k] = body.inner[0] + r * s * sinAzimuth;
+        p[k + 1] = body.inner[1] + r * c;
+        p[k + 2] = body.inner[2] + r * s * cosAzimuth;
+        if (j > 0) this.#travelled[at] = this.#travelled[at - 1]! + Math.hypot(p[k]! - p[k - 3]!, p[k + 1]! - p[k - 2]!, p[k + 2]! - p[k - 1]!);
+      }
+    }
     for (let i = 0; i < AZIMUTHS; i++)
       for (let j = 0; j < POLARS; j++) {
-        const at = i * POLARS + j;
-        const p = along(body.inner, body.direction(body.azimuthOf(i), body.polarOf(j)), radii[at]!);
-        this.#points.set(p, at * 3);
-        if (j > 0) this.#travelled[at] = this.#travelled[at - 1]! + Math.hypot(p[0] - this.#points[at * 3 - 3]!, p[1] - this.#points[at * 3 - 2]!, p[2] - this.#points[at * 3 - 1]!);
+        const down = (i * POLARS + Math.min(POLARS - 1, j + 1)) * 3, up = (i * POLARS + Math.max(0, j - 1)) * 3;
+        const east = (((i + 1) % AZIMUTHS) * POLARS + j) * 3, west = (((i + AZIMUTHS - 1) % AZIMUTHS) * POLARS + j) * 3;
+        const ux = p[down]! - p[up]!, uy = p[down + 1]! - p[up + 1]!, uz = p[down + 2]! - p[up + 2]!;
+        const vx = p[east]! - p[west]!, vy = p[east + 1]! - p[west + 1]!, vz = p[east + 2]! - p[west + 2]!;
+        const x = uy * vz - uz * vy, y = uz * vx - ux * vz, z = ux * vy - uy * vx, size = Math.hypot(x, y, z), k = (i * POLARS + j) * 3;
+        n[k] = x / size;
+        n[k + 1] = y / size;
+        n[k + 2] = z / size;
       }
-    const get = (i: number, j: number): Vec3 => { const at = (((i + AZIMUTHS) % AZIMUTHS) * POLARS + clamp(j, 0, POLARS - 1)) * 3; return [this.#points[at]!, this.#points[at + 1]!, this.#points[at + 2]!]; };
-    for (let i = 0; i < AZIMUTHS; i++)
-      for (let j = 0; j < POLARS; j++)
-        this.#normals.set(normalize(cross(subtract(get(i, j + 1), get(i, j - 1)), subtract(get(i + 1, j), get(i - 1, j)))), (i * POLARS + j) * 3);
   }
 
   /** A point of the surface, moved outwards along its normal, cm. */

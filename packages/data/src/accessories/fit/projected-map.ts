@@ -64,24 +64,24 @@ export class ProjectedMap {
 
   /** Gives every empty node the mean of its filled neighbours, ring by ring. */
   fill(rounds = 400): this {
-    const { width, height } = this.frame;
-    for (let round = 0; round < rounds; round++) {
-      const found: [number, number][] = [];
-      for (let j = 0; j < height; j++)
-        for (let i = 0; i < width; i++) {
-          if (!Number.isNaN(this.values[j * width + i]!)) continue;
-          let sum = 0, count = 0;
-          for (let dj = -1; dj <= 1; dj++)
-            for (let di = -1; di <= 1; di++) {
-              const y = j + dj, x = i + di;
-              if (y < 0 || x < 0 || y >= height || x >= width) continue;
-              const value = this.values[y * width + x]!;
-              if (!Number.isNaN(value)) { sum += value; count++; }
-            }
-          if (count > 0) found.push([j * width + i, sum / count]);
-        }
-      if (found.length === 0) break;
-      for (const [at, value] of found) this.values[at] = value;
+    const { width, height } = this.frame, { values } = this;
+    let empty: number[] = [];
+    for (let at = 0; at < values.length; at++) if (Number.isNaN(values[at]!)) empty.push(at);
+    for (let round = 0; round < rounds && empty.length > 0; round++) {
+      const still: number[] = [], filled: number[] = [], means: number[] = [];
+      for (const at of empty) {
+        const i = at % width, j = (at - i) / width;
+        let sum = 0, count = 0;
+        for (let y = Math.max(0, j - 1); y <= Math.min(height - 1, j + 1); y++)
+          for (let x = Math.max(0, i - 1); x <= Math.min(width - 1, i + 1); x++) {
+            const value = values[y * width + x]!;
+            if (!Number.isNaN(value)) { sum += value; count++; }
+          }
+        if (count > 0) { filled.push(at); means.push(sum / count); } else still.push(at);
+      }
+      if (filled.length === 0) break;
+      filled.forEach((at, k) => { values[at] = means[k]!; });
+      empty = still;
     }
     return this;
   }
