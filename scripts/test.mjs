@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cache, root } from './setup/paths.mjs';
+import { ensureRedis } from './setup/redis.mjs';
 
 const filters = process.argv.slice(2);
 const record = join(cache, 'vulkan.json');
@@ -15,6 +16,7 @@ if (swiftShader?.isDefault) console.log('Project "swiftshader" left out: the pro
 const isSecondAdapter = swiftShader !== undefined && !swiftShader.isDefault;
 const vitest = ['vitest', 'run', ...(isSecondAdapter ? [] : ['--project', 'default']), ...filters];
 
+ensureRedis(console.log);
 const steps = filters.length > 0 ? [vitest] : [['tsc', '-p', 'tsconfig.json'], vitest, ['node', 'scripts/test-built.mjs']];
 for (const [command, ...args] of steps) {
   console.log(`\n> ${command} ${args.join(' ')}`);
