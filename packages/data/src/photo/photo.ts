@@ -89,16 +89,16 @@ function sampleDefocus(random: Random): number {
 
 function develop(random: Random): Pick<Photo, 'contrast' | 'saturation' | 'shoulder' | 'fade' | 'shadowTint' | 'highlightTint'> {
   const shoulder = random.chance(0.8) ? random.uniform(0.5, 1) : random.uniform(0, 0.5);
-  const plain = { contrast: random.uniform(0.92, 1.15), saturation: random.uniform(0.88, 1.12), shoulder, fade: random.uniform(0, 0.012), shadowTint: none(), highlightTint: none() };
+  const plain = { contrast: random.uniform(0.92, 1.15), saturation: random.uniform(0.96, 1.2), shoulder, fade: random.uniform(0, 0.012), shadowTint: none(), highlightTint: none() };
   const u = random.uniform(0.5, 1);
   switch (random.weighted(DEVELOPING)) {
     case 'neutral': return plain;
     case 'contrasty': return { ...plain, contrast: random.uniform(1.2, 1.5), saturation: random.uniform(0.95, 1.2) };
-    case 'faded': return { ...plain, contrast: random.uniform(0.75, 0.92), saturation: random.uniform(0.65, 0.95), fade: random.uniform(0.03, 0.09), shadowTint: [0.01 * u, 0, 0.02 * u] };
+    case 'faded': return { ...plain, contrast: random.uniform(0.75, 0.92), saturation: random.uniform(0.78, 1), fade: random.uniform(0.03, 0.09), shadowTint: [0.01 * u, 0, 0.02 * u] };
     case 'warm': return { ...plain, highlightTint: [0.03 * u, 0.01 * u, -0.04 * u], shadowTint: [0.012 * u, 0, -0.012 * u] };
     case 'cool': return { ...plain, highlightTint: [-0.02 * u, 0, 0.025 * u], shadowTint: [-0.02 * u, 0.004 * u, 0.03 * u] };
     case 'vivid': return { ...plain, contrast: random.uniform(1.05, 1.25), saturation: random.uniform(1.2, 1.45) };
-    case 'muted': return { ...plain, saturation: random.uniform(0.6, 0.82) };
+    case 'muted': return { ...plain, saturation: random.uniform(0.7, 0.88) };
     case 'monochrome': return { ...plain, contrast: random.uniform(0.95, 1.4), saturation: 0 };
   }
 }

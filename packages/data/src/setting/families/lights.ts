@@ -91,23 +91,23 @@ export const lights: Family = {
     const strong = () => hsv(random.next(), random.uniform(0.6, 0.95), 1);
     const isColourful = place === 'concert' || place === 'fair' || place === 'control';
     const colour = () => (isColourful ? scaled(strong(), 2) : random.chance(0.75) ? warm() : random.chance(0.5) ? strong() : blackBody(6000));
-    const per = random.uniform(4, 11);
+    const per = random.uniform(6, 18);
     const brightness = random.uniform(6, 30);
     const bulbs = place === 'garden' || random.chance(0.15);
     const beams = place === 'concert' || random.chance(0.05);
     return {
       label: `lights/${place}`,
       parameters: [
-        ...scaled(isColourful ? strong() : warm(), random.uniform(0.01, 0.08)), random.uniform(-0.6, -0.1),
-        ...scaled(colour(), random.uniform(0.02, 0.25)), random.uniform(0.2, 0.8),
+        ...scaled(isColourful ? hsv(random.next(), random.uniform(0.3, 0.7), 1) : warm(), random.uniform(0.008, 0.05)), random.uniform(-0.6, -0.1),
+        ...scaled(colour(), random.uniform(0.01, 0.12)), random.uniform(0.15, 0.6),
         random.normal(0, 0.5), random.normal(0.1, 0.25), random.normal(0.08, 0.12), random.uniform(0.12, 0.5),
         ...scaled(colour(), brightness), per,
-        ...scaled(colour(), brightness), place === 'concert' ? random.uniform(0, 0.15) : random.uniform(0.15, 0.6),
-        ...scaled(colour(), brightness), random.uniform(0.004, 0.014),
+        ...scaled(colour(), brightness), place === 'concert' ? random.uniform(0, 0.25) : random.uniform(0.3, 0.85),
+        ...scaled(colour(), brightness), random.uniform(0.003, 0.01),
         ...scaled(warm(), random.uniform(15, 50)), bulbs ? random.uniform(5, 12) : 0,
         ...scaled(strong(), random.uniform(0.3, 1)), beams ? random.uniform(1.2, 3.5) : 0,
         ...scaled(strong(), random.uniform(0.2, 1.2)), place === 'control' || (place === 'concert' && random.chance(0.4)) ? random.uniform(0.2, 0.6) : 0,
-        random.normal(0, 0.5), random.uniform(0.02, 0.1), random.uniform(0.4, 1.2), random.uniform(1, 90),
+        random.normal(0, 0.5), random.uniform(0.02, 0.1), random.uniform(0.7, 1.6), random.uniform(1, 90),
       ],
       emitters: [],
       turn: 0,
