@@ -38,7 +38,7 @@ export async function createFaceFinder(models: string = installedModels(), signa
   }
 }
 
-function installedModels(): string {
+export function installedModels(): string {
   try {
     return join(dirname(createRequire(import.meta.url).resolve('@vladmandic/human')), '..', 'models'); // its exports offer the main file only
   } catch (cause) {

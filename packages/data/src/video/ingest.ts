@@ -83,6 +83,8 @@ export interface IngestReport {
 /** A shot in memory is at most so long, in looked-at frames; then it is judged and goes on as another. */
 const MAX_SHOT_FRAMES = 400;
 const JPEG_QUALITY = 95;
+/** In a shot without faces it is looked ever more rarely, but at least so often. */
+const MAX_EMPTY_SECONDS = 2;
 
 /**
  * @returns what is in `out/report.json` too; `out/manifest.json` lists the shards
@@ -225,6 +227,7 @@ class Run {
     const { framesPerSecond = 5, cuts: cutOptions = {}, signal } = this.#options;
     const cuts = new CutDetector(cutOptions);
     let next = -Infinity;
+    let empty = 0; // frames without a face, in a row
     for await (const { image, timeSeconds } of this.#video.frames(signal)) {
       this.#frames++;
       const thumbnail = thumbnailOf(image);
@@ -232,14 +235,17 @@ class Run {
       if (isCut || this.#shot.sampled >= MAX_SHOT_FRAMES) {
         yield* this.#endShot();
         next = -Infinity;
+        empty = 0;
       }
       if (this.#shot.sampled === 0) this.#shot.startSeconds = timeSeconds;
       this.#shot.endSeconds = timeSeconds;
       if (timeSeconds < next - 1e-6) continue;
-      next = Math.max(next, timeSeconds) + 1 / framesPerSecond;
       this.#shot.sampled++;
       const reason = await this.#look(image, timeSeconds, thumbnail);
       if (reason !== undefined) this.#drop(reason);
+      // To be sure that there is no face takes the detector longest; where nobody is, nobody soon comes.
+      empty = reason === 'no-face' ? empty + 1 : 0;
+      next = Math.max(next, timeSeconds) + Math.max(1 / framesPerSecond, Math.min(MAX_EMPTY_SECONDS, (2 ** empty - 1) / framesPerSecond));
       this.#options.onProgress?.({
         video: this.#source.file, index: this.#source.index, count: this.#options.videos.length, seconds: timeSeconds, durationSeconds: this.#video.durationSeconds,
         sampled: this.#sampled(), candidates: this.#waiting.length + this.#shots.reduce((sum, { kept }) => sum + kept, 0),
