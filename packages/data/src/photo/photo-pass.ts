@@ -22,12 +22,10 @@ struct PhotoLook {
 @group(0) @binding(2) var<storage, read_write> sharp_or_soft: array<vec4f>; // [pixels] after the lens
 @group(0) @binding(3) var<storage, read_write> result: array<u32>;       // [pixels] r, g, b, region; [pixels] cm along the view axis
 
-// Standard deviation of the blur of what a pixel shows. The background (infinitely far) was drawn blurred.
-fn photo_spread(index: u32, pixels: u32) -> f32 {
+// Radius in pixels by which a pixel is off the plane of focus. The background (infinitely far) was drawn blurred.
+fn photo_defocus(index: u32, pixels: u32) -> f32 {
   let z = bitcast<f32>(result[pixels + index]);
-  if (!(z < 1e6)) { return look.lens.x; }
-  let radius = look.lens.y * abs(z - look.lens.z) / max(z, 1.0);
-  return sqrt(look.lens.x * look.lens.x + 0.25 * radius * radius);
+  return select(0.0, look.lens.y * abs(z - look.lens.z) / max(z, 1.0), z < 1e6);
 }
 
 @compute @workgroup_size(64)
@@ -36,21 +34,33 @@ fn photo_lens(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups)
   let side = i32(look.gain.w);
   let pixels = u32(side * side);
   if (index >= pixels) { return; }
-  let own = photo_spread(index, pixels);
+  let radius = photo_defocus(index, pixels);
+  let spread = sqrt(look.lens.x * look.lens.x + 0.25 * radius * radius);
   let at = vec2i(i32(index) % side, i32(index) / side);
-  let reach = i32(min(3.0, ceil(2.0 * own - 0.2)));
-  var sum = vec3f(0.0);
-  var weights = 0.0;
-  for (var dy = -reach; dy <= reach; dy++) {
-    for (var dx = -reach; dx <= reach; dx++) {
-      let tap = clamp(at + vec2i(dx, dy), vec2i(0), vec2i(side - 1));
-      let neighbour = u32(tap.y * side + tap.x);
-      // Every pixel spreads by its own width: a sharp edge in front of something soft stays sharp.
-      let spread = max(0.25, min(photo_spread(neighbour, pixels), own + 0.3));
-      let weight = exp(-0.5 * f32(dx * dx + dy * dy) / (spread * spread)) / (spread * spread);
-      sum += weight * light[neighbour].rgb;
-      weights += weight;
+  let reach = i32(min(3.0, ceil(2.0 * spread - 0.2)));
+  // A Gaussian at the distances of pixels: powers of one number. What is sharper than this pixel keeps to itself, so that
+  // a head in focus does not bleed into what is behind it.
+  let one = exp(-0.5 / max(spread * spread, 0.01));
+  let least = 0.6 * radius - 0.3;
+  var sum = light[index].rgb;
+  var weights = 1.0;
+  var row = 1.0;
+  for (var dy = 0; dy <= reach; dy++) {
+    var weight = row;
+    for (var dx = 0; dx <= reach; dx++) {
+      if (dx + dy > 0) {
+        for (var mirror = 0; mirror < 4; mirror++) {
+          if ((mirror & 1) * (1 - min(dx, 1)) + (mirror >> 1u) * (1 - min(dy, 1)) > 0) { continue; }
+          let tap = clamp(at + vec2i(select(dx, -dx, (mirror & 1) == 1), select(dy, -dy, mirror >= 2)), vec2i(0), vec2i(side - 1));
+          let source = u32(tap.y * side + tap.x);
+          let own = select(0.0, weight, photo_defocus(source, pixels) >= least);
+          sum += own * light[source].rgb;
+          weights += own;
+        }
+      }
+      weight *= pow(one, f32(2 * dx + 1));
     }
+    row *= pow(one, f32(2 * dy + 1));
   }
   sharp_or_soft[index] = vec4f(sum / weights, light[index].w);
 }
@@ -63,23 +73,21 @@ fn photo_hash(x: vec3u) -> u32 {
   return h ^ (h >> 15u);
 }
 
-// Four numbers of mean 0 and deviation 1, nearly normal: each the sum of two bytes' worth of uniform ones.
-fn photo_grain(at: vec2i, layer: u32) -> vec4f {
-  let a = photo_hash(vec3u(bitcast<vec2u>(at), bitcast<u32>(look.noise.z) + layer));
-  let b = photo_hash(vec3u(a, layer, 7u));
-  let c = photo_hash(vec3u(b, layer, 11u));
-  let sum = unpack4x8unorm(a) + unpack4x8unorm(b) + unpack4x8unorm(c);
-  return (sum - 1.5) * 2.0;
+// Four numbers of mean 0 and deviation 1, each the sum of two uniform ones.
+fn photo_grain(at: vec2i) -> vec4f {
+  let a = photo_hash(vec3u(bitcast<vec2u>(at), bitcast<u32>(look.noise.z)));
+  let b = (a ^ (a >> 13u)) * 0x85ebca77u;
+  return (unpack4x8unorm(a) + unpack4x8unorm(b ^ (b >> 16u)) - 1.0) * 2.4303; // sqrt(6), less a 256th for whole bytes
 }
 
 // Grains of a given size in pixels, interpolated, with the deviation of single ones.
-fn photo_grains(at: vec2f, size: f32, layer: u32) -> vec4f {
+fn photo_grains(at: vec2f, size: f32) -> vec4f {
   let p = at / size;
   let cell = floor(p);
   let f = p - cell;
   let c = vec2i(cell);
   let w = vec4f((1.0 - f.x) * (1.0 - f.y), f.x * (1.0 - f.y), (1.0 - f.x) * f.y, f.x * f.y);
-  let sum = w.x * photo_grain(c, layer) + w.y * photo_grain(c + vec2i(1, 0), layer) + w.z * photo_grain(c + vec2i(0, 1), layer) + w.w * photo_grain(c + vec2i(1, 1), layer);
+  let sum = w.x * photo_grain(c) + w.y * photo_grain(c + vec2i(1, 0)) + w.z * photo_grain(c + vec2i(0, 1)) + w.w * photo_grain(c + vec2i(1, 1));
   return sum / length(w);
 }
 
@@ -107,10 +115,9 @@ fn photo_develop(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgrou
   }
   let deviation = sqrt(look.noise.x * look.noise.x + look.noise.y * look.noise.y * max(vec3f(0.0), x));
   if (look.noise.x + look.noise.y > 0.0) {
-    // Most of it is common to the channels, the rest is coloured and coarser: what demosaicing and denoising leave.
-    let fine = photo_grains(vec2f(at), look.lens.w, 0u).x;
-    let colour = photo_grains(vec2f(at), 1.7 * look.lens.w, 1u).xyz;
-    x += deviation * (0.85 * fine + 0.527 * colour);
+    // Most of it is common to the channels, some is coloured: what demosaicing and denoising leave.
+    let grain = photo_grains(vec2f(at), look.lens.w);
+    x += deviation * (0.85 * grain.x + 0.527 * grain.yzw);
   }
   x = max(x, vec3f(0.0));
   // Contrast about middle grey, saturation, then the shoulder.

@@ -151,7 +151,8 @@ describe('on the GPU', () => {
         expect([...sharp, ...soft].every((value) => Number.isFinite(value) && value >= 0 && value < 1e6)).toBe(true);
         expect(again).toEqual(sharp);
         const mean = (values: Float32Array) => values.reduce((sum, value, i) => (i % 4 === 3 ? sum : sum + value), 0);
-        expect(Math.abs(mean(soft) / mean(sharp) - 1)).toBeLessThan(family === 'lights' ? 0.4 : 0.25);
+        // In the dark structure is strong (factors, not sums), and the mean of factors falls as they even out.
+        expect(Math.abs(mean(soft) / mean(sharp) - 1)).toBeLessThan(family === 'lights' ? 0.5 : 0.25);
       }
     });
   }
