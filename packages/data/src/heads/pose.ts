@@ -1,10 +1,11 @@
 /**
  * One person's head in one expression, on the CPU: rest shape once per person, then a sparse sum of expression modes,
- * eyes turned by the gaze, smooth normals, skeleton points.
+ * eyes turned by the gaze, lids that shut and keep off the eyeballs, smooth normals, skeleton points.
  */
 import { EXPRESSION_NAMES, type ExpressionName, type ExpressionWeights } from '@onegt/skeleton';
 import { HeadModelError } from './errors.ts';
 import type { Eye, HeadModel } from './head-model.ts';
+import { closeLids, createLids, keepOffEyeball, type Lids, measureEyeball, type SparseMode } from './lids.ts';
 import type { PosedHead } from './posed-head.ts';
 
 /** At weight 1 of eyeLookOut and eyeLookIn. */
@@ -39,23 +40,36 @@ export function createHeadPoser(model: HeadModel, identity: ArrayLike<number>): 
     if (!Number.isFinite(identity[i])) throw new HeadModelError('head-identity', `Identity weight ${i} is ${identity[i]}; it must be a finite number, usually from -3 to 3.`, { data: { index: i } });
     weights[i] = identity[i]!;
   }
+  const { modes, lids } = rigOf(model);
   const rest = restShape(model, weights);
-  const neutralPositions = renderPositions(model, rest, new Float32Array(model.renderSource.length * 3));
-  const neutralNormals = smoothNormals(model, rest, new Float32Array(neutralPositions.length));
-  const neutralPoints = skeletonPoints(model, rest, new Float32Array(model.skeletonVertex.length));
+  const eyeballs = model.eyes.map((eye) => measureEyeball(model, rest, eye, eyeCentre(model, rest, eye)));
   const shape = new Float32Array(rest.length);
-  const modes = sparseModes(model);
+  const shapeOf = (expression: ExpressionWeights): Float32Array => {
+    shape.set(rest);
+    for (const [name, weight] of Object.entries(expression)) {
+      const mode = modes.get(name as ExpressionName);
+      const isBlink = name === 'eyeBlinkLeft' || name === 'eyeBlinkRight';
+      if (mode !== undefined && weight !== 0 && weight !== undefined && !(isBlink && lids.length > 0)) addSparse(shape, mode, weight);
+    }
+    closeLids(model, lids, shape, expression);
+    lids.forEach((of, i) => {
+      const { yaw, pitch } = gazeOf(expression, of.eye.side);
+      const centre = eyeCentre(model, shape, of.eye);
+      turnEye(shape, of.eye, centre, yaw, pitch);
+      keepOffEyeball(of, shape, centre, [Math.cos(pitch) * Math.sin(yaw), Math.sin(pitch), Math.cos(pitch) * Math.cos(yaw)], eyeballs[i]!);
+    });
+    return shape;
+  };
+  shapeOf({});
+  const neutralPositions = renderPositions(model, shape, new Float32Array(model.renderSource.length * 3));
+  const neutralNormals = smoothNormals(model, shape, new Float32Array(neutralPositions.length));
+  const neutralPoints = skeletonPoints(model, shape, new Float32Array(model.skeletonVertex.length));
 
   return {
     model,
     identity: weights,
     pose(expression, out) {
-      shape.set(rest);
-      for (const [name, weight] of Object.entries(expression)) {
-        const mode = modes.get(name as ExpressionName);
-        if (mode !== undefined && weight !== 0 && weight !== undefined) addSparse(shape, mode, weight);
-      }
-      for (const eye of model.eyes) turnEye(model, shape, eye, expression);
+      shapeOf(expression);
       const positions = out?.positions ?? new Float32Array(neutralPositions.length);
       const normals = out?.normals ?? new Float32Array(neutralPositions.length);
       const points = out?.points ?? new Float32Array(neutralPoints.length);
@@ -78,24 +92,25 @@ function restShape(model: HeadModel, weights: Float32Array): Float32Array {
   return shape;
 }
 
-/** What an expression moves, and how far. */
-interface SparseMode {
-  vertices: Uint32Array;
-  /** `[vertices, 3]` */
-  offsets: Float32Array;
-}
-
 /** A micrometre: nothing smaller is visible, and half of ICT's modes is smaller. */
 const NEGLIGIBLE_CM = 1e-4;
-const sparse = new WeakMap<HeadModel, ReadonlyMap<ExpressionName, SparseMode>>();
 
-function sparseModes(model: HeadModel): ReadonlyMap<ExpressionName, SparseMode> {
-  let modes = sparse.get(model);
-  if (modes === undefined) {
-    modes = new Map(model.expressionNames.map((name, e) => [name, sparseMode(model.expressionModes.subarray(e * model.neutral.length, (e + 1) * model.neutral.length))]));
-    sparse.set(model, modes);
+interface Rig {
+  modes: ReadonlyMap<ExpressionName, SparseMode>;
+  lids: Lids;
+}
+const rigs = new WeakMap<HeadModel, Rig>();
+
+/** What all people of a model share. */
+function rigOf(model: HeadModel): Rig {
+  let rig = rigs.get(model);
+  if (rig === undefined) {
+    const size = model.neutral.length;
+    const modes = new Map(model.expressionNames.map((name, e) => [name, sparseMode(model.expressionModes.subarray(e * size, (e + 1) * size))]));
+    rig = { modes, lids: createLids(model, modes) };
+    rigs.set(model, rig);
   }
-  return modes;
+  return rig;
 }
 
 function sparseMode(dense: Float32Array): SparseMode {
@@ -132,10 +147,8 @@ export function gazeOf(expression: ExpressionWeights, side: Eye['side']): { yaw:
   return { yaw: outward * GAZE_YAW_RADIANS * (weight('Out') - weight('In')), pitch: GAZE_PITCH_RADIANS * (weight('Up') - weight('Down')) };
 }
 
-function turnEye(model: HeadModel, shape: Float32Array, eye: Eye, expression: ExpressionWeights): void {
-  const { yaw, pitch } = gazeOf(expression, eye.side);
+function turnEye(shape: Float32Array, eye: Eye, [cx, cy, cz]: readonly [number, number, number], yaw: number, pitch: number): void {
   if (yaw === 0 && pitch === 0) return;
-  const [cx, cy, cz] = eyeCentre(model, shape, eye);
   const [sinYaw, cosYaw, sinPitch, cosPitch] = [Math.sin(yaw), Math.cos(yaw), Math.sin(pitch), Math.cos(pitch)];
   for (let i = 3 * eye.first; i < 3 * (eye.first + eye.count); i += 3) {
     const [x, y, z] = [shape[i]! - cx, shape[i + 1]! - cy, shape[i + 2]! - cz];
