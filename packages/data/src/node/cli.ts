@@ -3,7 +3,6 @@ import { Argument, Command, CommanderError, Option } from 'commander';
 import { DEFAULT_QUEUE } from '../queue/options.ts';
 import { type Kind, KINDS } from '../samples/sample.ts';
 import { parseInteger, parseNumber, parsePart } from './arguments.ts';
-import { importIct } from './commands/import.ts';
 import { render } from './commands/render.ts';
 import { sheet } from './commands/sheet.ts';
 import { verify } from './commands/verify.ts';
@@ -114,7 +113,17 @@ function addImport(program: Command, context: Context): void {
     .description('make a head pack of the public ICT-FaceKit release (MIT): 100 identity modes instead of the built-in 40')
     .argument('<folder>', 'a checkout of ICT-FaceKit, or its folder FaceXModel')
     .requiredOption('--out <pack>', 'pack to write: .safetensors')
-    .action((folder: string, options) => importIct(folder, options, context));
+    .action(async (folder: string, options) => (await importCommands()).importIct(folder, options, context));
+  program
+    .command('import-gltf')
+    .description('make a head pack of a glTF head with morph targets: its skeleton is placed by looking at it from many sides')
+    .argument('<file>', 'a head that you have the right to use: .glb or .gltf')
+    .requiredOption('--out <pack>', 'pack to write: .safetensors')
+    .option('--name <name>', 'what manifests call it (default: the name of the file)')
+    .option('--licence <text>', 'who may use it, for datasheets (default: the copyright in the file)')
+    .addOption(new Option('--up <axis>', 'where the head is up; glTF says +y').choices(['+y', '+z']).default('+y'))
+    .option('--models <folder>', 'networks of the face detector, if @vladmandic/human is not installed')
+    .action(async (file: string, options) => (await importCommands()).importGltf(file, options, context));
 }
 
 function addIngest(program: Command, context: Context): void {
@@ -129,6 +138,9 @@ function addIngest(program: Command, context: Context): void {
     .option('--models <folder>', 'networks of the face detector, if @vladmandic/human is not installed')
     .action(async (videos: string[], options) => (await import('./commands/ingest.ts')).ingest(videos, options, context));
 }
+
+/** Late, as they bring libraries that other commands do without. */
+const importCommands = () => import('./commands/import.ts');
 
 /** Late: nobody else needs to wait for BullMQ. */
 const queueCommands = () => import('./commands/queue.ts');
