@@ -26,7 +26,7 @@ export function buildHair(look: HairLook, head: PosedHead, covered?: HeadwearSha
   }
   const volume = new HairVolume(groups);
   const curly = look.curl.radius > 0.1;
-  meshes.push({ kind: 'strands', mesh: ribbonMesh(groups, { field: ground.field, volume, seed: look.seed, roll: curly ? 0.9 : 0.6, tip: curly ? 0.4 : 0.2, root: 0.6 }) });
+  meshes.push({ kind: 'strands', mesh: ribbonMesh(groups, { field: ground.field, volume, seed: look.seed, roll: curly ? 0.9 : 0.6, tip: curly ? 0.4 : 0.2, root: 0.4 }) });
   return meshes;
 }
 
@@ -36,12 +36,14 @@ export function plan(look: HairLook): { count: number; segments: number; width: 
   // Longer hair than this ends below the picture.
   const longest = Math.min(36, Math.max(cut.top, cut.front, cut.sides, cut.back)), mean = Math.min(36, (cut.top + cut.front + cut.sides + cut.back) / 4);
   const straight = longest < 0.25 ? 1 : longest < 0.8 ? 2 : longest < 2 ? 3 : longest < 4.5 ? 4 : longest < 8 ? 6 : longest < 14 ? 8 : longest < 24 ? 10 : 13;
-  const curled = curl.radius > 0.1 ? Math.ceil(longest / curl.pitch * (curl.planar > 0.25 ? 5.5 : 6)) : 0;
+  // Tight coils read as zigzags: fewer points per turn do.
+  const perTurn = curl.radius < 0.38 ? 3.4 : curl.planar > 0.25 ? 5.5 : 6;
+  const curled = curl.radius > 0.1 ? Math.ceil(longest / curl.pitch * perTurn) : 0;
   const segments = clamp(Math.max(straight, curled), 1, 40);
-  const budget = longest < 0.25 ? 16000 : look.ties.length > 0 ? 38000 : longest > 14 || curled > 10 ? 80000 : 52000;
+  const budget = look.comb.field === 'out' && longest > 3 ? 92000 : longest < 0.25 ? 16000 : look.ties.length > 0 ? 38000 : longest > 14 || curled > 10 ? 80000 : 52000;
   const count = Math.round(budget / (2 * segments) * Math.min(1, 0.8 * density));
   const width = clamp(4.2 * (600 + 38 * mean) / (count * mean), 0.03, 0.045 + 0.025 * mean);
-  return { count, segments, width: Math.min(width, 0.2), under: mean > 12 && look.comb.field !== 'out' ? (look.ties.length > 0 ? 900 : 1700) : 0 };
+  return { count, segments, width: Math.min(width, look.comb.field === 'out' ? 0.26 : 0.2), under: mean > 12 && look.comb.field !== 'out' ? (look.ties.length > 0 ? 900 : 1700) : 0 };
 }
 
 /** Short flat strands beneath long hair: they cover the scalp for a fifth of the triangles. */

@@ -22,6 +22,8 @@ export interface Strands {
   widths: Float32Array;
   /** `[N]` cm. */
   lengths: Float32Array;
+  /** Point s lies at `(s / S) ^ spread` of the length: below 1, the points crowd towards the tips. */
+  spread: number;
 }
 
 /** What growing needs to know, gathered once per person. */
@@ -77,7 +79,7 @@ export function growStrands(ground: Ground, { count, segments, width }: GrowOpti
     const depth = scalpDepth(look.hairline, x, y, z);
     if (depth < -0.5) return 0;
     // Long hair comes out from under a hat, short hair under it is not drawn.
-    const free = 1 - (ground.covered?.(x, y, z) ?? 0) * (long ? 0.5 : 1);
+    const free = 1 - (ground.covered?.(x, y, z) ?? 0) * (long ? 0.2 : 1);
     return (depth <= 0 ? 0.02 : 0) + densityAt(look.hairline, depth) * free;
   };
   const roots = scatter(head, count, look.seed, density);
@@ -88,7 +90,7 @@ export function growStrands(ground: Ground, { count, segments, width }: GrowOpti
 export function strandsFrom(ground: Ground, roots: Roots, segments: number, width: number): Strands {
   const { look } = ground;
   const N = roots.count, S = segments, stride = (S + 1) * 3;
-  const strands: Strands = { count: N, segments: S, nodes: new Float32Array(N * stride), clumps: new Uint32Array(N), widths: new Float32Array(N), lengths: new Float32Array(N) };
+  const strands: Strands = { count: N, segments: S, nodes: new Float32Array(N * stride), clumps: new Uint32Array(N), widths: new Float32Array(N), lengths: new Float32Array(N), spread: spreadOf(look) };
   const centres = assignClumps(roots, look, strands.clumps);
   const grower = new Grower(ground);
   for (let i = 0; i < N; i++) {
@@ -98,15 +100,19 @@ export function strandsFrom(ground: Ground, roots: Roots, segments: number, widt
     const longer = 1 - look.cut.variation * (0.55 * hash(clump, look.seed + 12) + 0.45 * own * own);
     const side = sideOf(look, roots.canonical, i, clump);
     const layer = 0.35 * hash(clump, look.seed + 13) + 0.65 * hash(i, look.seed + 14);
-    strands.lengths[i] = grower.grow(roots, i, side, layer, longer, strands.nodes, i * stride, S);
+    strands.lengths[i] = grower.grow(roots, i, side, layer, longer, strands.nodes, i * stride, S, strands.spread);
     // Where a cut is short its hairs are single, not locks.
-    strands.widths[i] = Math.min(width, 0.025 + 0.035 * strands.lengths[i]!) * (0.7 + 0.6 * hash(i, look.seed + 15));
+    // At the hairline hairs are fine.
+    strands.widths[i] = (0.4 + 0.6 * grower.edge) * Math.min(width, 0.025 + 0.035 * strands.lengths[i]!) * (0.7 + 0.6 * hash(i, look.seed + 15));
   }
   gather(ground, strands, centres);
   curl(ground, strands);
   keepOutside(ground, strands);
   return strands;
 }
+
+/** Of an afro only the outside is seen: that is where its coils need points. */
+const spreadOf = ({ comb, cut }: HairLook) => (comb.field === 'out' && cut.top > 3 ? 0.75 : 1);
 
 /** Which side of the parting, with a zigzag where locks meet. */
 function sideOf({ comb, seed }: HairLook, canonical: Float32Array, i: number, clump: number): number {
@@ -145,21 +151,24 @@ class Grower {
   readonly #ground: Ground;
   readonly #path = new Float64Array((MAX_STEPS + 1) * 3);
   readonly #comb = new Float64Array(3);
+  /** Of the strand grown last: 0 at the hairline .. 1 inside. */
+  edge = 1;
 
   constructor(ground: Ground) {
     this.#ground = ground;
   }
 
   /** Writes `segments + 1` points at `at`; returns the length. */
-  grow(roots: Roots, i: number, side: number, layer: number, longer: number, nodes: Float32Array, at: number, segments: number): number {
+  grow(roots: Roots, i: number, side: number, layer: number, longer: number, nodes: Float32Array, at: number, segments: number, spread: number): number {
     const { look, field, map: { scale, offset }, covered } = this.#ground;
     const path = this.#path, comb = this.#comb, g = field.gradient;
     const qx = roots.canonical[i * 3]!, qy = roots.canonical[i * 3 + 1]!, qz = roots.canonical[i * 3 + 2]!;
     const nx = roots.normals[i * 3]!, ny = roots.normals[i * 3 + 1]!, nz = roots.normals[i * 3 + 2]!;
     let x = roots.positions[i * 3]!, y = roots.positions[i * 3 + 1]!, z = roots.positions[i * 3 + 2]!;
     const { body, cut, comb: { bend } } = look;
-    const edge = smoothstep(-0.2, 2.2, scalpDepth(look.hairline, qx, qy, qz));
+    const edge = this.edge = smoothstep(-0.2, 2.2, scalpDepth(look.hairline, qx, qy, qz));
     const length = lengthAt(look, qy, qz) * longer * (0.55 + 0.45 * edge);
+    const highest = look.family === 'flatTop' ? 13.4 + 0.75 * cut.top : Infinity;
     const hat = covered === undefined ? 0 : smoothstep(-2.5, 0, coveredAbove(covered, qx, qy, qz) - 1);
     const thickness = volumeAt(look, qy, qz) * (1 - 0.85 * hat) * (0.25 + 0.75 * edge);
     const tie = tieFor(look, qx, qy, qz);
@@ -180,7 +189,7 @@ class Grower {
     while (n < MAX_STEPS && travelled < length) {
       const h = Math.min(step, length - travelled + 1e-6);
       const cx = x * scale[0]! + offset[0]!, cy = y * scale[1]! + offset[1]!, cz = z * scale[2]! + offset[2]!;
-      if (cy < LOWEST) break;
+      if (cy < LOWEST || cy > highest) break;
       if (travelled > 0.3 && cy < level && (!fringe || cz > 3 || cy < level - 4)) break;
       const d = field.sample(x, y, z);
       let gx = g[0]!, gy = g[1]!, gz = g[2]!;
@@ -240,7 +249,7 @@ class Grower {
       n++;
       path[n * 3] = x; path[n * 3 + 1] = y; path[n * 3 + 2] = z;
     }
-    return resample(path, n + 1, nodes, at, segments);
+    return resample(path, n + 1, nodes, at, segments, spread);
   }
 }
 
@@ -265,13 +274,13 @@ function coveredAbove(covered: Covered, x: number, y: number, z: number): number
   return -3;
 }
 
-/** Points at equal distances along a path; returns its length. */
-function resample(path: Float64Array, count: number, nodes: Float32Array, at: number, segments: number): number {
+/** Points along a path at {@link Strands.spread}; returns its length. */
+function resample(path: Float64Array, count: number, nodes: Float32Array, at: number, segments: number, spread: number): number {
   let total = 0;
   for (let i = 1; i < count; i++) total += Math.hypot(path[i * 3]! - path[i * 3 - 3]!, path[i * 3 + 1]! - path[i * 3 - 2]!, path[i * 3 + 2]! - path[i * 3 - 1]!);
   let i = 1, before = 0, here = count > 1 ? Math.hypot(path[3]! - path[0]!, path[4]! - path[1]!, path[5]! - path[2]!) : 0;
   for (let s = 0; s <= segments; s++) {
-    const target = total * s / segments;
+    const target = total * (s / segments) ** spread;
     while (i < count - 1 && before + here < target) {
       before += here;
       i++;
@@ -304,7 +313,7 @@ function gather({ look }: Ground, { count, segments, nodes, clumps }: Strands, c
 }
 
 /** Helices and waves about the strand, together within a lock; frizz for each strand alone. */
-function curl({ look }: Ground, { count, segments, nodes, clumps, lengths }: Strands): void {
+function curl({ look }: Ground, { count, segments, nodes, clumps, lengths, spread }: Strands): void {
   const { radius, pitch, onset, planar, irregular } = look.curl;
   const frizz = look.frizz * (radius > 0.12 ? 1 : 0.7), stride = (segments + 1) * 3;
   if (radius === 0 && frizz === 0) return;
@@ -331,7 +340,7 @@ function curl({ look }: Ground, { count, segments, nodes, clumps, lengths }: Str
       const el = Math.hypot(ex, ey, ez) || 1;
       ex /= el; ey /= el; ez /= el;
       const fx = ty * ez - tz * ey, fy = tz * ex - tx * ez, fz = tx * ey - ty * ex;
-      const distance = length * s / segments;
+      const distance = length * (s / segments) ** spread;
       const angle = phase + 2 * Math.PI * distance * turns + 1.4 * irregular * noise3(distance * 0.22 + clump * 7.31, 3.7, 0.5);
       const r = r0 * smoothstep(0, onset, distance);
       const jitter = frizz * 0.32 * smoothstep(0, 2.5, distance);

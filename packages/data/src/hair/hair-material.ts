@@ -70,8 +70,10 @@ fn evaluate(surface: Surface) -> Shading {
   let t = surface.normal;
   // Noise that is drawn out along the comb: what is seen of hair too fine to see.
   let across = p - 0.88 * t * dot(p, t);
-  let fine = noise3(across * 7.0 + seed);
-  let coarse = noise3(across * 2.3 - seed);
+  // Curls have no direction.
+  let curly = parameters[6].y;
+  let fine = noise3(mix(across * 7.0, p * 3.6, curly) + seed);
+  let coarse = noise3(mix(across * 2.3, p * 1.3, curly) - seed);
   var cover = smoothstep(-0.15, 0.5 + 2.4 * softness, depth + 0.35 * fine + 0.25 * coarse) * mix(0.45, 1.0, smoothstep(0.05, 0.9, long));
   cover *= parameters[5].z;
   let rows = parameters[6].x;
@@ -88,8 +90,8 @@ fn evaluate(surface: Surface) -> Shading {
   shading.opacity = cover * (1.0 - smoothstep(0.4, 0.6, surface.uv.y));
   let own = clamp(0.5 + 0.45 * fine, 0.0, 1.0);
   let lock = 0.5 + 0.15 * coarse;
-  shading.albedo = min(hair_colour(own, lock, 0.12, 0.5, surface.position.x) * (0.8 + 0.5 * fine), vec3f(0.9));
-  shading.normal = normalize(t + 0.15 * vec3f(fine, coarse, -fine));
+  shading.albedo = min(hair_colour(own, lock, 0.12, 0.5, surface.position.x) * (0.8 + (0.5 + 0.4 * curly) * fine), vec3f(0.9));
+  shading.normal = normalize(t + (0.15 + 0.9 * curly) * vec3f(fine, coarse, -fine));
   shading.roughness = 0.5;
   shading.specular = 0.03;
   shading.cavity = mix(0.95, 0.3, smoothstep(0.3, 3.0, long));
@@ -117,6 +119,7 @@ export function hairParameters(look: HairLook): Float32Array {
   const parameters = colourParameters(look.colour, look);
   const short = Math.max(look.cut.top, look.cut.sides) < 0.25;
   parameters.set([look.hairline.softness, look.seed % 64, short ? 0.75 : 1, 0], 20);
+  parameters[25] = look.curl.radius > 0.03 && look.curl.planar < 0.25 ? 1 : 0;
   parameters[24] = look.ropes?.kind === 'cornrow' ? look.ropes.spacing : 0;
   return parameters;
 }

@@ -28,7 +28,7 @@ export function ribbonMesh(groups: readonly Strands[], { field, volume, seed, ro
   const { positions, normals, uv, extra, triangles } = mesh;
   const g = field.gradient;
   let v = 0, t = 0;
-  groups.forEach(({ count, segments, nodes, clumps, widths, lengths }, group) => {
+  groups.forEach(({ count, segments, nodes, clumps, widths, lengths, spread }, group) => {
     for (let i = 0; i < count; i++) {
       const own = hash(i, seed + 31 + group), lock = hash(clumps[i]!, seed + 32 + group);
       let open = 1;
@@ -47,7 +47,7 @@ export function ribbonMesh(groups: readonly Strands[], { field, volume, seed, ro
         if (length < 0.05) { ax = tz; ay = 0; az = -tx; length = Math.hypot(ax, az); if (length < 1e-6) { ax = 1; az = 0; length = 1; } }
         ax /= length; ay /= length; az /= length;
         const bx = ty * az - tz * ay, by = tz * ax - tx * az, bz = tx * ay - ty * ax;
-        const along = s / segments;
+        const along = (s / segments) ** spread;
         const half = 0.5 * widths[i]! * (root + (1 - root) * smoothstep(0, 0.3, along)) * (1 - (1 - tip) * smoothstep(0.45, 1, along));
         const sx = (ax * cosine + bx * sine) * half, sy = (ay * cosine + by * sine) * half, sz = (az * cosine + bz * sine) * half;
         for (const edge of [-1, 1]) {

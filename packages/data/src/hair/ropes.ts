@@ -22,7 +22,7 @@ type Pattern = NonNullable<HairLook['ropes']>['kind'];
 function wind(ropes: readonly Rope[], pattern: Pattern, { look, field }: Ground, perRope: number, firstLock: number): Strands {
   const segments = ropes.length === 0 ? 1 : ropes[0]!.points - 1, stride = (segments + 1) * 3;
   const count = ropes.length * perRope;
-  const strands: Strands = { count, segments, nodes: new Float32Array(count * stride), clumps: new Uint32Array(count), widths: new Float32Array(count), lengths: new Float32Array(count) };
+  const strands: Strands = { count, segments, nodes: new Float32Array(count * stride), clumps: new Uint32Array(count), widths: new Float32Array(count), lengths: new Float32Array(count), spread: 1 };
   const g = field.gradient;
   ropes.forEach(({ path, length, radius }, r) => {
     const frames = framesAlong(path, segments + 1);
@@ -232,7 +232,7 @@ function hangingPath({ field, look }: Ground, [x, y, z]: readonly [number, numbe
 function tail(ground: Ground, at: readonly [number, number, number], tie: Tie, lock: number): Strands {
   const { look, field } = ground;
   const segments = look.curl.radius > 0.1 ? 22 : 16, points = segments + 1, count = Math.round(900 * look.density / Math.sqrt(look.ties.length)), stride = points * 3;
-  const strands: Strands = { count, segments, nodes: new Float32Array(count * stride), clumps: new Uint32Array(count), widths: new Float32Array(count), lengths: new Float32Array(count) };
+  const strands: Strands = { count, segments, nodes: new Float32Array(count * stride), clumps: new Uint32Array(count), widths: new Float32Array(count), lengths: new Float32Array(count), spread: 1 };
   const path = hangingPath(ground, at, tie.length, tie.width * 0.9, points, 2 + 2.5 * look.body.lift, Math.sign(tie.x) * (Math.abs(tie.x) > 2 ? 1 : 0));
   const frames = framesAlong(path, points);
   for (let i = 0; i < count; i++) {
@@ -274,7 +274,7 @@ function plait(ground: Ground, at: readonly [number, number, number], tie: Tie, 
 /** A coil on a ball: strands run round and round, each ring slipping under the next. */
 function bun({ look, field }: Ground, at: readonly [number, number, number], tie: Tie, lock: number): Strands {
   const segments = 22, count = Math.round(620 * look.density / look.ties.length), stride = (segments + 1) * 3;
-  const strands: Strands = { count, segments, nodes: new Float32Array(count * stride), clumps: new Uint32Array(count), widths: new Float32Array(count), lengths: new Float32Array(count) };
+  const strands: Strands = { count, segments, nodes: new Float32Array(count * stride), clumps: new Uint32Array(count), widths: new Float32Array(count), lengths: new Float32Array(count), spread: 1 };
   field.sample(...at);
   const g = [field.gradient[0]!, field.gradient[1]!, field.gradient[2]!] as const;
   // Axis out of the head; two directions across it.

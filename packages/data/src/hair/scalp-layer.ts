@@ -6,7 +6,7 @@ import type { Mesh } from '../render/drawable.ts';
 import { PARTS } from '../heads/head-model.ts';
 import { combAt } from './comb.ts';
 import { type Ground, lengthAt, volumeAt } from './grow.ts';
-import { smoothstep } from './noise.ts';
+import { noise3, smoothstep } from './noise.ts';
 import { scalpDepth } from './scalp.ts';
 
 /** `extra` = canonical position, depth inside the hair (cm). `uv` = length of the hair (cm), share covered by a hat. */
@@ -44,7 +44,7 @@ export function scalpLayer({ head, look, covered }: Ground): Mesh {
     const [nx, ny, nz] = [neutralNormals[v * 3]!, neutralNormals[v * 3 + 1]!, neutralNormals[v * 3 + 2]!];
     const depth = depthOf(v), length = lengthAt(look, y, z), hat = covered?.(x, y, z) ?? 0;
     const thick = Math.min(volumeAt(look, y, z), 0.6 * length) * smoothstep(0.4, 3, depth) * (1 - hat);
-    const lifted = 0.035 + (roped ? 0 : (look.comb.field === 'out' ? 0.65 : 0.4) * thick);
+    const lifted = 0.035 + (roped ? 0 : (look.comb.field === 'out' ? 0.5 + 0.25 * noise3(x * 0.6, y * 0.6, z * 0.6 + look.seed % 53) : 0.4) * thick);
     combAt(look, x >= look.comb.part ? 1 : -1, x, y, z, nx, ny, nz, comb);
     let [tx, ty, tz] = [comb[0]!, comb[1]!, comb[2]!];
     if (Math.hypot(tx, ty, tz) < 1e-3) [tx, ty, tz] = [ny, -nx, 0.01];
