@@ -25,7 +25,8 @@ struct Frame {
   ambient: array<vec4f, 9>,
   lights: array<Light, 4>,
   size: vec4u,                     // pixels a side, samples a side of a pixel, seed, number of lights
-  small: vec4f,                    // small triangles: cm to the nearest, cm of their range, bits of a number (0: there are none); 1 = there are others
+  small: vec4f,                    // small triangles: cm to the nearest, cm of their range, bits of a number (0: there are none)
+  large: vec4f,                    // the others: from column and row to column and row of pixels
   shadow: vec4f,                   // cm across the shadow map, cm of its depth range, texels a side, 1 = there is one
 };
 
@@ -35,7 +36,7 @@ fn render_ray(frame_right: vec4f, frame_up: vec4f, frame_back: vec4f, crop: vec2
 `;
 
 const mat4Floats = 16;
-export const FRAME_FLOATS = 2 * mat4Floats + 4 * 4 + 3 * 4 + 9 * 4 + MAX_LIGHTS * 8 + 4 + 4 + 4;
+export const FRAME_FLOATS = 2 * mat4Floats + 4 * 4 + 3 * 4 + 9 * 4 + MAX_LIGHTS * 8 + 4 + 4 + 4 + 4;
 
 export interface ShadowFrame {
   projection: mat4;
@@ -51,8 +52,6 @@ export interface SmallFrame {
   farthest: number;
   /** Of a triangle's number. */
   bits: number;
-  /** Nothing opaque goes through the fixed pipeline. */
-  isAlone: boolean;
 }
 
 export interface FrameInput {
@@ -64,6 +63,8 @@ export interface FrameInput {
   /** Radians. */
   backdropBlur: number;
   small: SmallFrame;
+  /** Pixels that the fixed pipeline may touch: first column and row, last column and row. */
+  large: readonly [number, number, number, number];
   shadow: ShadowFrame | undefined;
 }
 
@@ -75,7 +76,7 @@ export function toHeadSpace(direction: readonly [number, number, number], frame:
   return [r[0] * x + r[1] * y + r[2] * z, r[3] * x + r[4] * y + r[5] * z, r[6] * x + r[7] * y + r[8] * z];
 }
 
-export function packFrame(out: Float32Array, { view, size, samples, seed, lighting, backdropBlur, small, shadow }: FrameInput): void {
+export function packFrame(out: Float32Array, { view, size, samples, seed, lighting, backdropBlur, small, large, shadow }: FrameInput): void {
   const { rotation: r, translation: t } = view;
   const words = new Uint32Array(out.buffer, out.byteOffset, out.length);
   let at = 0;
@@ -99,6 +100,7 @@ export function packFrame(out: Float32Array, { view, size, samples, seed, lighti
   }
   words.set([size, samples, seed >>> 0, Math.min(lighting.lights.length, MAX_LIGHTS)], at);
   at += 4;
-  put(small.nearest, Math.max(1e-3, small.farthest - small.nearest), small.bits, small.isAlone ? 0 : 1);
+  put(small.nearest, Math.max(1e-3, small.farthest - small.nearest), small.bits, 0);
+  put(...large);
   put(shadow?.width ?? 1, shadow?.depth ?? 1, shadow?.texels ?? 1, shadow === undefined ? 0 : 1);
 }

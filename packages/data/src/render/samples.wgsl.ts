@@ -29,7 +29,7 @@ export const classifyWgsl = /* wgsl */ `${common}
 @group(0) @binding(3) var visibility: texture_2d<u32>;
 @group(0) @binding(4) var depth: texture_depth_2d;
 @group(0) @binding(5) var<storage, read_write> result: array<u32>;          // [pixels] colour; [pixels] depth: cm along the view axis
-@group(0) @binding(6) var<storage, read> kinds: array<u32>;                // [64] 0 surface, 1 hair, 2 glass, 3 fine detail; [64] first number; drawable of each block
+@group(0) @binding(6) var<storage, read> kinds: array<u32>;                // [64] 0 surface, 1 hair, 2 glass, 3 fine detail; [64] first number and [64] the one after the last; drawable of each block
 @group(0) @binding(7) var<storage, read> drawn: array<u32>;                // by small-triangles.wgsl.ts
 
 const NEAR = 2.0;
@@ -43,6 +43,8 @@ struct Sample {
 
 // While glass is classified, everything else counts as background: it is in the picture already.
 var<private> only_glass = false;
+// May the fixed pipeline have drawn here?
+var<private> is_large = true;
 
 fn linear_depth(d: f32) -> f32 {
   return NEAR * FAR / (FAR - d * (FAR - NEAR));
@@ -50,23 +52,52 @@ fn linear_depth(d: f32) -> f32 {
 
 fn sample_at(at: vec2u) -> Sample {
   var seen = Sample(EMPTY, BACKGROUND, FAR);
-  if (frame.small.w > 0.0 || only_glass) {
+  if (is_large) {
     let word = textureLoad(visibility, at, 0).x;
     if (word != EMPTY) { seen = Sample(word, word >> 24u, linear_depth(textureLoad(depth, at, 0))); }
   }
   let small = drawn[at.y * frame.size.x * frame.size.y + at.x];
   if (small != 0u) {
-    let bits = u32(frame.small.z);
-    let steps = exp2(32.0 - frame.small.z) - 2.0;
-    let z = frame.small.x + frame.small.y * (1.0 - (f32(small >> bits) - 1.0) / steps);
+    let z = small_depth(small);
     if (z < seen.z) {
-      let number = small & ((1u << bits) - 1u);
-      let drawable = kinds[2u * MAX_DRAWABLES + (number >> 8u)];
+      let number = small & ((1u << u32(frame.small.z)) - 1u);
+      let drawable = kinds[3u * MAX_DRAWABLES + (number >> 8u)];
       seen = Sample((drawable << 24u) | (number - kinds[MAX_DRAWABLES + drawable]), drawable, z);
     }
   }
   if (only_glass && kinds[seen.drawable] != 2u) { return Sample(EMPTY, BACKGROUND, FAR); }
   return seen;
+}
+
+fn small_depth(word: u32) -> f32 {
+  let steps = exp2(32.0 - frame.small.z) - 2.0;
+  return frame.small.x + frame.small.y * (1.0 - (f32(word >> u32(frame.small.z)) - 1.0) / steps);
+}
+
+// Is everything in this pixel background, or one surface without steps? Most are, and need no groups.
+fn is_plain(corner: vec2u, samples: u32, centre_word: u32) -> bool {
+  let side = frame.size.x * samples;
+  let at = corner.y * side + corner.x;
+  let mask = (1u << u32(frame.small.z)) - 1u;
+  let number = centre_word & mask;
+  let drawable = kinds[3u * MAX_DRAWABLES + (number >> 8u)];
+  let first = kinds[MAX_DRAWABLES + drawable];
+  let numbers = kinds[2u * MAX_DRAWABLES + drawable] - first;
+  var nearest = centre_word;
+  var farthest = centre_word;
+  var same = kinds[drawable] != 3u;
+  for (var y = 0u; y < samples; y++) {
+    for (var x = 0u; x < samples; x++) {
+      let word = drawn[at + y * side + x];
+      nearest = max(nearest, word);
+      farthest = min(farthest, word);
+      same = same && ((word & mask) - first) < numbers;
+    }
+  }
+  if (nearest == 0u) { return true; }
+  let z = small_depth(centre_word);
+  let limit = select(5.0, 0.6, kinds[drawable] == 1u) * z * frame.camera.w;
+  return farthest != 0u && same && small_depth(farthest) - small_depth(nearest) <= limit;
 }
 
 // Depth of the pixel's centre, FAR where there is only background. Up to four groups, without branches: lanes differ.
@@ -76,6 +107,19 @@ fn group_samples(id: vec3u) -> f32 {
   let count = samples * samples;
   let pixel = id.y * size + id.x;
   let centre = count / 2u;
+  is_large = only_glass || (all(vec2f(id.xy) >= frame.large.xy) && all(vec2f(id.xy) <= frame.large.zw));
+  if (!is_large) {
+    let middle = id.xy * samples + samples / 2u;
+    let word = drawn[middle.y * size * samples + middle.x];
+    if (is_plain(id.xy * samples, samples, word)) {
+      let drawable = select(kinds[3u * MAX_DRAWABLES + ((word & ((1u << u32(frame.small.z)) - 1u)) >> 8u)], BACKGROUND, word == 0u);
+      let triangle = (drawable << 24u) | ((word & ((1u << u32(frame.small.z)) - 1u)) - kinds[MAX_DRAWABLES + drawable]);
+      slots[pixel * SLOTS] = vec2u(select(triangle, EMPTY, word == 0u), centre | (count << 8u));
+      for (var k = 1u; k < SLOTS; k++) { slots[pixel * SLOTS + k] = vec2u(EMPTY, 0u); }
+      atomicAdd(&lists[drawable], 1u);
+      return select(small_depth(word), FAR, word == 0u);
+    }
+  }
   let order = vec4u(0u, 1u, 2u, 3u);
   var words = vec4u(EMPTY);
   var drawables = vec4u(BACKGROUND);

@@ -3,7 +3,7 @@
  * in compute. Region mask and depth come from the same samples as the picture, so that they cannot disagree with it.
  */
 import { DisposedError, type Gpu, OneGTError } from '@onegt/kernels';
-import type { View } from '@onegt/skeleton';
+import { project, type View } from '@onegt/skeleton';
 import { backdropBlur, PhotoPass } from '../photo/photo-pass.ts';
 import { neutralPhoto, type Photo } from '../photo/photo.ts';
 import type { Background } from '../setting/background.ts';
@@ -135,7 +135,7 @@ export class SceneRenderer implements Disposable {
     this.#draws = gpu.createBuffer(MAX_DRAWABLES * DRAW_STRIDE, 'render/draws', uniform);
     this.#parameters = gpu.createBuffer(MAX_DRAWABLES * PARAMETER_STRIDE, 'render/parameters', uniform);
     this.#backgroundParameters = gpu.createBuffer(512, 'render/background', uniform);
-    this.#kinds = gpu.createBuffer((2 * MAX_DRAWABLES + MAX_BLOCKS) * 4, 'render/kinds', GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST);
+    this.#kinds = gpu.createBuffer((3 * MAX_DRAWABLES + MAX_BLOCKS) * 4, 'render/kinds', GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST);
     this.#white = device.createTexture({ label: 'render/white', size: [1, 1], format: 'rgba8unorm', usage: GPUTextureUsage.TEXTURE_BINDING | GPUTextureUsage.COPY_DST });
     device.queue.writeTexture({ texture: this.#white }, Uint8Array.of(255, 255, 255, 255), {}, [1, 1]);
     this.#sampler = device.createSampler({ label: 'render/linear', magFilter: 'linear', minFilter: 'linear', mipmapFilter: 'linear', addressModeU: 'repeat', addressModeV: 'repeat' });
@@ -216,7 +216,7 @@ export class SceneRenderer implements Disposable {
     const casters = entries.filter(({ drawable: { castsShadow = true }, kind }) => castsShadow && kind !== 'transparent');
     const shadow = shadowFrame(lighting, view, casters.map(({ mesh }) => mesh.bounds), SHADOW_TEXELS);
     const frame = new Float32Array(FRAME_FLOATS);
-    packFrame(frame, { view, size: this.size, samples: this.samples, seed, lighting, shadow, small: smallFrame(ofKind('small'), ofKind('large').length === 0, view), backdropBlur: backdropBlur(photo, view.focal) });
+    packFrame(frame, { view, size: this.size, samples: this.samples, seed, lighting, shadow, small: smallFrame(ofKind('small'), view), large: pixelBounds(ofKind('large'), view, this.size), backdropBlur: backdropBlur(photo, view.focal) });
     this.#gpu.writeBuffer(this.#frame, frame);
 
     const encoder = this.#gpu.device.createCommandEncoder({ label: 'render' });
@@ -454,14 +454,15 @@ export class SceneRenderer implements Disposable {
   #writeUniforms(entries: readonly Entry[], background: Background): void {
     const parameters = new Float32Array((entries.length * PARAMETER_STRIDE) / 4);
     const draws = new Uint32Array((entries.length * DRAW_STRIDE) / 4);
-    const kinds = new Uint32Array(2 * MAX_DRAWABLES + MAX_BLOCKS);
+    const kinds = new Uint32Array(3 * MAX_DRAWABLES + MAX_BLOCKS);
     for (const { drawable, index, kind, mesh, first } of entries) {
       const { material } = drawable;
       const hair = isHair(material) ? 1 : 0;
       parameters.set(material.parameters, (index * PARAMETER_STRIDE) / 4);
       kinds[index] = kind === 'transparent' ? 2 : drawable.region === 'eye' ? 3 : hair;
       kinds[MAX_DRAWABLES + index] = first;
-      if (kind === 'small') kinds.fill(index, 2 * MAX_DRAWABLES + first / BLOCK, 2 * MAX_DRAWABLES + first / BLOCK + blocksOf(mesh));
+      kinds[2 * MAX_DRAWABLES + index] = first + mesh.numTriangles;
+      if (kind === 'small') kinds.fill(index, 3 * MAX_DRAWABLES + first / BLOCK, 3 * MAX_DRAWABLES + first / BLOCK + blocksOf(mesh));
       draws.set([index, material.doubleSided === true ? 1 : 0, hair, kind === 'transparent' ? 1 : 0, first, mesh.numTriangles], (index * DRAW_STRIDE) / 4);
     }
     if (entries.length > 0) {
@@ -651,7 +652,7 @@ const blocksOf = ({ numTriangles }: MeshBuffers): number => Math.ceil(numTriangl
 /** Cm along the view axis. */
 const depthOf = ([x, y, z]: readonly [number, number, number], { rotation: r, translation: t }: View): number => -(r[2] * x + r[5] * y + r[8] * z + t[2]);
 
-function smallFrame(entries: readonly Entry[], isAlone: boolean, view: View): SmallFrame {
+function smallFrame(entries: readonly Entry[], view: View): SmallFrame {
   let [nearest, farthest, numBlocks] = [Infinity, 0, 0];
   for (const { mesh } of entries) {
     const b = mesh.bounds;
@@ -662,7 +663,25 @@ function smallFrame(entries: readonly Entry[], isAlone: boolean, view: View): Sm
     }
     numBlocks += blocksOf(mesh);
   }
-  return numBlocks === 0 ? { nearest: 0, farthest: 1, bits: 0, isAlone } : { nearest: Math.max(nearest, NEAR), farthest, bits: bitsFor(numBlocks), isAlone };
+  return numBlocks === 0 ? { nearest: 0, farthest: 1, bits: 0 } : { nearest: Math.max(nearest, NEAR), farthest, bits: bitsFor(numBlocks) };
+}
+
+function pixelBounds(entries: readonly Entry[], view: View, size: number): [number, number, number, number] {
+  const bounds: [number, number, number, number] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const { mesh: { bounds: b } } of entries) {
+    const corners = Array.from({ length: 8 }, (_, k) => [b[k & 1 ? 3 : 0]!, b[k & 2 ? 4 : 1]!, b[k & 4 ? 5 : 2]!] as const);
+    // What reaches behind the near plane projects to anywhere.
+    if (corners.some((corner) => depthOf(corner, view) < NEAR)) return [0, 0, size, size];
+    const image = project(new Float64Array(24), corners.flat(), view);
+    for (let i = 0; i < 24; i += 3) {
+      const [x, y] = [((image[i]! + 1) / 2) * size, ((1 - image[i + 1]!) / 2) * size];
+      bounds[0] = Math.min(bounds[0], Math.floor(x) - 1);
+      bounds[1] = Math.min(bounds[1], Math.floor(y) - 1);
+      bounds[2] = Math.max(bounds[2], Math.ceil(x));
+      bounds[3] = Math.max(bounds[3], Math.ceil(y));
+    }
+  }
+  return bounds;
 }
 
 function farthestFirst(entries: readonly Entry[], view: View): Entry[] {
