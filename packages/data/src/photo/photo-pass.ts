@@ -117,7 +117,7 @@ fn photo_develop(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgrou
   if (look.noise.x + look.noise.y > 0.0) {
     // Most of it is common to the channels, some is coloured: what demosaicing and denoising leave.
     let grain = photo_grains(vec2f(at), look.lens.w);
-    x += deviation * (0.85 * grain.x + 0.527 * grain.yzw);
+    x += deviation * (0.92 * grain.x + 0.392 * grain.yzw);
   }
   x = max(x, vec3f(0.0));
   // Contrast about middle grey, saturation, then the shoulder.
