@@ -435,7 +435,7 @@ export class SceneRenderer implements Disposable {
       const first = numBlocks * BLOCK;
       if (material.transparent === true) return { drawable, index, mesh, kind: 'transparent', first };
       // A triangle is one lane's work: large ones would keep the other lanes waiting. Strands are long, but thin.
-      const isSmall = isHair(material) ? mesh.edges.longest < 12 : mesh.edges.mean < 1.5 && mesh.edges.longest < 6;
+      const isSmall = isHair(material) ? mesh.edges.longest < 12 : mesh.edges.mean < 2.2 && mesh.edges.longest < 8;
       if (!isSmall || isCutout(material) || numBlocks + blocksOf(mesh) > MAX_BLOCKS) return { drawable, index, mesh, kind: 'large', first };
       numBlocks += blocksOf(mesh);
       return { drawable, index, mesh, kind: 'small', first };
