@@ -340,7 +340,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     }
     colour = mix(colour, look.eyeliner.rgb, line * look.eyeliner.w);
   }
-  var lip_coat = look.lips_2.x * 0.5 + 0.25;
+  var lip_coat = look.lips_2.x * 0.4 + 0.13;
   if (look.lipstick.w > 0.0 && is_face) {
     let edge = soft(0.0, 0.06, look.lipstick_2.y - d_lip);
     let inner = smoothstep(-0.1, -0.6, d_lip);
@@ -395,9 +395,9 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     let cell = voronoi3(p * 3.3 + o.xyy);
     let wet = clamp(forehead + 0.8 * nose + falloff(p, vec3f(0.0, -2.4, 10.6), vec3f(2.2, 0.5, 2.0)) + 0.4 * cheek, 0.0, 1.0) * look.patches_2.w;
     let drop = smoothstep(0.26, 0.16, cell.x) * step(cell.z, 0.4);
-    coat = max(coat, wet * max(drop, 0.45));
-    gloss += 0.2 * wet;
-    gradient += wet * step(cell.z, 0.4) * fine_bump.xyz * 0.12 * smoothstep(0.3, 0.2, cell.x);
+    // Beads and a film: smooth, but too uneven to mirror a lamp's outline as a coat would.
+    gloss += wet * (0.14 + 0.16 * drop);
+    gradient += wet * drop * fine_bump.xyz * 0.15;
   }
 
   // What no light reaches.

@@ -78,7 +78,7 @@ export function sampleSkin(random: Random, traits: Traits): SkinLook {
     wrinkles: sampleWrinkles(random.stream('wrinkles'), age),
     texture: {
       pores: base.uniform(0.3, 1) * (0.7 + 0.4 * masculine), grain: base.uniform(0.35, 1) * (0.7 + 0.6 * ramp(age, 25, 75)),
-      roughness: base.uniform(0.42, 0.56), oil: base.uniform(0, 1) * (1 - 0.4 * ramp(age, 40, 75)), sweat: base.chance(0.06) ? base.uniform(0.3, 1) : 0,
+      roughness: base.uniform(0.42, 0.56), oil: base.uniform(0, 1) ** 1.4 * (1 - 0.4 * ramp(age, 40, 75)), sweat: base.chance(0.06) ? base.uniform(0.3, 1) : 0,
     },
     shadow: sampleShadow(random.stream('shadow'), traits),
     mouth: sampleMouth(random.stream('mouth'), traits),
