@@ -6,7 +6,7 @@ import type { PosedHead } from '../heads/posed-head.ts';
 import { BoundStrands, triangleFrame } from './bound-strands.ts';
 import type { BeardLook } from './facial-hair-look.ts';
 
-const TRIANGLES = 38000;
+const TRIANGLES = 39500;
 
 /** Share of each zone at a canonical place, 0..1; at most one is large. */
 export interface Zones { moustache: number; chin: number; cheeks: number; sideburns: number; neck: number; soulPatch: number }
@@ -24,7 +24,7 @@ export function zonesAt({ cheekLine, neckLine, moustacheReach, family }: BeardLo
   if (z > 7) {
     const reach = 2.55 + moustacheReach, pencil = family === 'pencil';
     const above = y - lipTop(Math.min(x, 2.7)) + (x > 2.6 ? (x - 2.6) * 1.1 : 0);
-    const top = pencil ? 0.42 : 1.15 - 0.18 * x + 0.25 * smoothstep(0.15, 0.5, x) - 0.25 * smoothstep(0.6, 0, x);
+    const top = pencil ? 0.42 : 1.28 - 0.18 * x + 0.25 * smoothstep(0.15, 0.5, x) - 0.25 * smoothstep(0.6, 0, x);
     out.moustache = offLips * smoothstep(-0.12, 0.1, above) * smoothstep(top + 0.2, top - 0.15, above) * smoothstep(reach + 0.25, reach - 0.25, x) * smoothstep(pencil ? 0.1 : 0, pencil ? 0.3 : 0.12, x);
     out.soulPatch = smoothstep(0.95, 0.55, x + 0.35 * (y + 5.3)) * smoothstep(-6.5, -6.1, y) * smoothstep(-5.05, -5.3, y);
     const corner = smoothstep(0.75, 0.4, Math.abs(x - 3.05 - 0.25 * (y + 4.5))) * smoothstep(-6.4, -5.8, y) * smoothstep(-3.6, -4.1, y);
@@ -58,14 +58,14 @@ function lengthAt(look: BeardLook, zones: Zones): { length: number; share: numbe
 export function growBeard(look: BeardLook, head: PosedHead, seed: number): BoundStrands | undefined {
   const longest = Math.max(look.moustache, look.chin, look.cheeks, look.sideburns, look.neck, look.soulPatch);
   if (longest <= 0) return undefined;
-  const segments = longest < 0.2 ? 1 : longest < 0.45 ? 2 : longest < 1.2 ? 3 : longest < 3 ? 5 : 8;
+  const segments = longest < 0.2 ? 1 : longest < 0.45 ? 2 : longest < 1.2 ? 3 : longest < 4 ? 4 : 8;
   const zones: Zones = { moustache: 0, chin: 0, cheeks: 0, sideburns: 0, neck: 0, soulPatch: 0 };
   const s0 = seed % 300;
-  const roots = scatter(head, Math.round(TRIANGLES / (2 * segments) * Math.min(1, 0.75 * look.density)), seed, (x, y, z) => {
+  const roots = scatter(head, Math.round(TRIANGLES / (2 * segments) * Math.min(1, 0.95 * look.density)), seed, (x, y, z) => {
     if (y > 4.8 || z < -1) return 0;
     const { share } = lengthAt(look, zonesAt(look, x, y, z, zones));
     const patchy = smoothstep(look.patchiness - 0.5, look.patchiness + 0.15, 0.55 + 0.75 * noise3(x * 0.8 + s0, y * 0.8, z * 0.8));
-    return share * (0.12 + 0.88 * patchy) * (1 - 0.4 * Math.max(zones.neck, 0.7 * zones.cheeks));
+    return share * (0.12 + 0.88 * patchy) * (1 - 0.5 * Math.max(zones.neck, 0.6 * zones.cheeks));
   });
   if (roots.count === 0) return undefined;
   const field = HeadField.of(head), g = field.gradient;
@@ -78,7 +78,7 @@ export function growBeard(look: BeardLook, head: PosedHead, seed: number): Bound
     const side = qx >= 0 ? 1 : -1, lip = zones.moustache, chin = zones.chin + zones.soulPatch;
     const lock = Math.floor((qx + 12) / 0.7) * 64 + Math.floor((qy + 20) / 0.7);
     locks[i] = lock;
-    widths[i] = look.width * (0.75 + 0.5 * hash(i, seed + 82)) * (1 + 0.5 * smoothstep(0.5, 2, full));
+    widths[i] = look.width * (0.75 + 0.5 * hash(i, seed + 82)) * (1 + 0.5 * smoothstep(0.5, 2, full)) * (1 + 0.35 * zones.moustache);
     const [nx, ny, nz] = [roots.normals[i * 3]!, roots.normals[i * 3 + 1]!, roots.normals[i * 3 + 2]!];
     // Down the cheeks, away from the middle of the lip, forwards and down from the chin, a whorl on the neck.
     const mess = look.mess + 0.25 * coil;

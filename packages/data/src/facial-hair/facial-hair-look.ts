@@ -114,7 +114,7 @@ function sampleLashes(random: Random, traits: Traits, hair: HairColour): LashLoo
   const feminine = 1 - traits.masculine, mascara = random.chance(0.08 + 0.5 * feminine);
   return {
     length: clamp(random.normal(0.72, 0.1, 2) + (mascara ? u(0.1, 0.4) : 0), 0.4, 1.25), density: clamp(random.normal(1, 0.2, 2) * (mascara ? 1.2 : 1), 0.4, 1.5),
-    curl: mascara ? u(0.8, 1.6) : u(0.3, 1.1), width: mascara ? u(0.03, 0.048) : u(0.016, 0.026), clump: mascara ? u(0.2, 0.9) : u(0, 0.25), lower: u(0.35, 0.65),
+    curl: mascara ? u(0.7, 1.3) : u(0.3, 1), width: mascara ? u(0.03, 0.048) : u(0.016, 0.026), clump: mascara ? u(0.2, 0.9) : u(0, 0.25), lower: u(0.35, 0.65),
     colour: { ...hair, melanin: mascara ? 1 : clamp(0.5 + 0.55 * traits.hairMelanin, 0.4, 1), redness: 0.1, grey: 0, variation: 0.1, root: 1, tip: 1.2 },
   };
 }

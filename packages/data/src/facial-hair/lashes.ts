@@ -15,12 +15,14 @@ const RIMS = [
 const SEGMENTS = 3;
 const UPPER_HAIRS = 84, LOWER_HAIRS = 48;
 /** From the middle between the corners of an eye to the middle of its ball, cm. */
-const EYE_DEPTH = 1.15;
+const EYE_DEPTH = 1;
+/** How much further lashes turn than the lid that carries them when it closes, radians. */
+const CLOSING = 0.75;
 
 export function growLashes(look: LashLook, head: PosedHead, seed: number): BoundStrands {
   const { neutralPoints, neutralPositions: p, model: { triangles: mesh } } = head;
   const triangles: number[] = [], weights: number[] = [], nodes: number[] = [], widths: number[] = [], locks: number[] = [];
-  const between: { from: number; to: number; outer: number; inner: number }[] = [];
+  const between: Rim[] = [];
   const frame = new Float64Array(9);
   RIMS.forEach(({ upper, points }, rim) => {
     const [outer, inner] = [points[0], points[8]];
@@ -34,10 +36,11 @@ export function growLashes(look: LashLook, head: PosedHead, seed: number): Bound
       const place = skin.nearest(...([0, 1, 2].map((k) => spline(neutralPoints, points, segment, f, k)) as [number, number, number]));
       const corners = [0, 1, 2].map((k) => mesh[place.triangle * 3 + k]! * 3);
       const root = [0, 1, 2].map((axis) => corners.reduce((sum, c, k) => sum + place.weights[k]! * p[c + axis]!, 0));
-      const index = triangles.length;
+      const index = between.length;
       triangles.push(place.triangle);
       weights.push(...place.weights);
-      between.push({ from: points[segment]!, to: points[segment + 1]!, outer, inner });
+      between.push({ from: points[segment]!, to: points[segment + 1]!, outer, inner, top: RIMS[rim - (upper ? 0 : 1)]!.points[4], bottom: RIMS[rim + (upper ? 1 : 0)]!.points[4], upper, open: 0 });
+      between[index]!.open = Math.max(0.1, opening(neutralPoints, between[index]!));
       rimFrame(neutralPoints, between[index]!, root, frame);
       // Axes: along the rim to the inner corner, along x out; that is up or down according to the side.
       const rising = frame[4]! > 0 ? 1 : -1;
@@ -70,11 +73,26 @@ export function growLashes(look: LashLook, head: PosedHead, seed: number): Bound
   });
 }
 
-/** Third axis: from the middle of the eyeball through the root. */
-function rimFrame(points: Float32Array, { from, to, outer, inner }: { from: number; to: number; outer: number; inner: number }, root: readonly number[], out: Float64Array): void {
+/** Where on a rim a lash grows, in MediaPipe's points; `open`: how far the lids are apart at rest, cm. */
+interface Rim { from: number; to: number; outer: number; inner: number; top: number; bottom: number; upper: boolean; open: number }
+
+const opening = (points: Float32Array, { top, bottom }: Rim): number =>
+  Math.hypot(points[top * 3]! - points[bottom * 3]!, points[top * 3 + 1]! - points[bottom * 3 + 1]!, points[top * 3 + 2]! - points[bottom * 3 + 2]!);
+
+/** Axes: along the rim, across, and from the middle of the eyeball through the root; upper lashes turn down further when the lids close. */
+function rimFrame(points: Float32Array, rim: Rim, root: readonly number[], out: Float64Array): void {
+  const { from, to, outer, inner } = rim;
   const centre = [0, 1, 2].map((k) => 0.5 * (points[outer * 3 + k]! + points[inner * 3 + k]!) - (k === 2 ? EYE_DEPTH : 0));
   frameFrom(points[to * 3]! - points[from * 3]!, points[to * 3 + 1]! - points[from * 3 + 1]!, points[to * 3 + 2]! - points[from * 3 + 2]!,
     root[0]! - centre[0]!, root[1]! - centre[1]!, root[2]! - centre[2]!, out);
+  if (!rim.upper) return;
+  const angle = CLOSING * (1 - clamp(opening(points, rim) / rim.open, 0, 1)) * (out[4]! > 0 ? 1 : -1);
+  const cosine = Math.cos(angle), sine = Math.sin(angle);
+  for (let axis = 0; axis < 3; axis++) {
+    const across = out[3 + axis]!, outwards = out[6 + axis]!;
+    out[3 + axis] = cosine * across + sine * outwards;
+    out[6 + axis] = cosine * outwards - sine * across;
+  }
 }
 
 function spline(points: Float32Array, rim: readonly number[], i: number, f: number, k: number): number {

@@ -72,7 +72,7 @@ fn evaluate(surface: Surface) -> Shading {
   let across = p - 0.88 * t * dot(p, t);
   // Curls have no direction.
   let curly = parameters[6].y;
-  let fine = noise3(mix(across * 7.0, p * 3.6, curly) + seed);
+  let fine = noise3(mix(across * 10.0, p * 3.6, curly) + seed);
   let coarse = noise3(mix(across * 2.3, p * 1.3, curly) - seed);
   var cover = smoothstep(-0.15, 0.5 + 2.4 * softness, depth + 0.35 * fine + 0.25 * coarse) * mix(0.45, 1.0, smoothstep(0.05, 0.9, long));
   cover *= parameters[5].z;
@@ -93,7 +93,7 @@ fn evaluate(surface: Surface) -> Shading {
   shading.albedo = min(hair_colour(own, lock, 0.12, 0.5, surface.position.x) * (0.8 + (0.5 + 0.4 * curly) * fine), vec3f(0.9));
   shading.normal = normalize(t + (0.15 + 0.9 * curly) * vec3f(fine, coarse, -fine));
   shading.roughness = 0.5;
-  shading.specular = 0.03;
+  shading.specular = 0.012;
   shading.cavity = mix(0.95, 0.3, smoothstep(0.3, 3.0, long));
   shading.hair = 1.0;
   return shading;
