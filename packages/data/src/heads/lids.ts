@@ -52,7 +52,7 @@ export function createLids(model: HeadModel, modes: ReadonlyMap<ExpressionName, 
   return model.eyes.map((eye) => {
     const blink: ExpressionName = eye.side === 'left' ? 'eyeBlinkLeft' : 'eyeBlinkRight';
     const mode = modes.get(blink);
-    const ball = measureEyeball(model, model.neutral, eye, eye.centre);
+    const ball = measureEyeball(model.neutral, eye, eye.centre);
     const near = skinNear(model, eye);
     const clearance = Float32Array.from(near, (v) => Math.min(CLEARANCE_CM, gap(model.neutral, v, eye.centre, [0, 0, 1], ball)));
     const dense = new Float32Array(model.neutral.length);
@@ -133,7 +133,7 @@ function gap(shape: ArrayLike<number>, v: number, centre: readonly number[], gaz
 }
 
 /** At rest, looking along +z. The largest distance in each direction: a cornea bulges. */
-export function measureEyeball(model: HeadModel, shape: Float32Array, { first, count }: Eye, centre: readonly number[]): Eyeball {
+export function measureEyeball(shape: Float32Array, { first, count }: Eye, centre: readonly number[]): Eyeball {
   const radii = new Float32Array(RADII);
   for (let v = first; v < first + count; v++) {
     const [x, y, z] = [shape[3 * v]! - centre[0]!, shape[3 * v + 1]! - centre[1]!, shape[3 * v + 2]! - centre[2]!];

@@ -42,7 +42,7 @@ export function createHeadPoser(model: HeadModel, identity: ArrayLike<number>): 
   }
   const { modes, lids } = rigOf(model);
   const rest = restShape(model, weights);
-  const eyeballs = model.eyes.map((eye) => measureEyeball(model, rest, eye, eyeCentre(model, rest, eye)));
+  const eyeballs = model.eyes.map((eye) => measureEyeball(rest, eye, eyeCentre(model, rest, eye)));
   const shape = new Float32Array(rest.length);
   const shapeOf = (expression: ExpressionWeights): Float32Array => {
     shape.set(rest);
