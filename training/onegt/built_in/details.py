@@ -1,7 +1,10 @@
 """Offsets of the mean skin where 600 points are too few to say what is there. They vanish at the points themselves."""
 import numpy as np
+import scipy.sparse
+import scipy.sparse.linalg
 
 from .mesh import vertex_normals
+from .subdivision import edges_of
 
 NOSTRIL = np.array([1.02, -1.16, 10.44])   # of the subject's left, cm
 
@@ -21,11 +24,27 @@ def add_details(skin, triangles, points):
     depth = 0.75 * _smooth(0.50, 0.10, away) * _inside(nearest, 0.10)
     offset += depth[:, None] * [0, 0.95, -0.35] * (normal[:, 1:2] < 0.2)
 
-    # the neck is round between the larynx and its sides, where the skeleton has no points
-    across = np.clip((side[:, 0] - 0.05) / 4.1, 0, 1) ** 0.6
-    band = _smooth(-8.3, -9.8, skin[:, 1]) * _smooth(-16.5, -13.5, skin[:, 1]) * (skin[:, 2] > 0)
-    offset += (0.72 * np.sin(np.pi * across) * band * _inside(nearest, 0.35))[:, None] * normal
-    return skin + offset
+    skin = skin + offset
+    front_of_neck = (skin[:, 1] < -8.7) & (skin[:, 1] > -17) & (side[:, 0] < 5.5) & (skin[:, 2] > 0) & (skin[:, 2] < 7.5)
+    return _relaxed(skin, triangles, front_of_neck & (nearest > 1e-3))
+
+
+def _relaxed(position, triangles, free):
+    """
+    The smoothest surface over the free vertices: the square of the Laplacian vanishes there. Where the skeleton's points are
+    few and uneven, as on the larynx, subdivision through them makes ridges.
+    """
+    edges, _, _ = edges_of(triangles)
+    both = np.concatenate([edges, edges[:, ::-1]])
+    length = np.linalg.norm(position[both[:, 0]] - position[both[:, 1]], axis=1)
+    adjacency = scipy.sparse.csr_matrix((1 / np.maximum(length, 1e-3), (both[:, 0], both[:, 1])), shape=(len(position),) * 2)
+    laplacian = scipy.sparse.diags(np.asarray(adjacency.sum(1)).ravel()) - adjacency
+    stiffness = (laplacian @ laplacian).tocsc()
+    inner, outer = np.flatnonzero(free), np.flatnonzero(~free)
+    solve = scipy.sparse.linalg.splu(stiffness[inner][:, inner]).solve
+    out = position.copy()
+    out[inner] = solve(-(stiffness[inner][:, outer] @ position[outer]))
+    return out
 
 
 def _inside(distance, width):
