@@ -3,6 +3,7 @@ import { requestGpu } from '@onegt/kernels/node';
 import { expectNoLeak } from '@onegt/kernels/testing';
 import { createCamera, depthsOf, project, viewOf } from '@onegt/skeleton';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { neutralPhoto } from '../photo/photo.ts';
 import type { Background } from '../setting/background.ts';
 import type { Light, Lighting } from '../setting/lighting.ts';
 import { type Drawable, REGIONS } from './drawable.ts';
@@ -236,6 +237,13 @@ describe('contract', () => {
     expect(pixelOf(result, column(4), SIZE / 2)[0]).toBeCloseTo(toSrgb(0.6), -0.5);
   });
 
+  test('what is not a number is black where it is, and does not spread with the blur of the lens', async () => {
+    const broken = material('broken', 's.emission = vec3f(sqrt(p.position.z - 1000.0));');
+    const result = await render([drawable(square([0, 0, 1], 1), broken), drawable(square([0, 0, 0], 12), green)], { photo: neutralPhoto({ softness: 4 }) });
+    expect(pixelOf(result, SIZE / 2 + 6, SIZE / 2)[1]).toBeGreaterThan(240);
+    expect(pixelOf(result, SIZE / 2, SIZE / 2)[1]).toBeLessThan(200);
+  });
+
   test('an empty scene is its background', async () => {
     const result = await render([], { background: grey });
     expect(result.picture.every((byte) => byte === toSrgb(0.5))).toBe(true);
@@ -284,9 +292,9 @@ describe('contract', () => {
   });
 
   test('a material that does not compile is named, with the line; the renderer goes on', async () => {
-    const error: unknown = await render([drawable(square([0, 0, 0], 3), material('broken', 's.albedo = 1;'))]).catch((e: unknown) => e);
+    const error: unknown = await render([drawable(square([0, 0, 0], 3), material('uncompilable', 's.albedo = 1;'))]).catch((e: unknown) => e);
     expect(error).toBeInstanceOf(ShaderCompileError);
-    expect((error as Error).message).toContain('render/shade/test/broken');
+    expect((error as Error).message).toContain('render/shade/test/uncompilable');
     expect((error as Error).message).toContain('s.albedo = 1;');
     expect((await render([drawable(square([0, 0, 0], 3), red)])).region.includes(regionIndex('face'))).toBe(true);
   });

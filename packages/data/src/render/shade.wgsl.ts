@@ -88,12 +88,16 @@ fn render_shade(@builtin(global_invocation_id) id: vec3u) {
   let slot = render_lists[192u + render_lists[64u + drawable] + id.x];
   let entry = render_slots[slot];
   let surface = render_surface(entry.x, render_sample(slot, entry.y));
-  let shading = evaluate(surface);
+  var shading = evaluate(surface);
+  // A material's slip must not spread: not a number, once the lens blurs it, is a black square.
+  shading.albedo = clamp(shading.albedo, vec3f(0.0), vec3f(1.0));
+  var light = render_light(surface, shading);
+  light = select(clamp(light, vec3f(0.0), vec3f(6e4)), vec3f(0.0), (bitcast<vec3u>(light) & vec3u(0x7f800000u)) == vec3u(0x7f800000u));
   if (render_draw_words[0].w == 1u) {
     let opacity = clamp(shading.opacity, 0.0, 1.0);
-    render_radiance[slot] = vec4f(render_light(surface, shading) * opacity, opacity);
+    render_radiance[slot] = vec4f(light * opacity, opacity);
   } else {
-    render_radiance[slot] = vec4f(render_light(surface, shading), f32(render_triangles[entry.x & 0xffffffu].w));
+    render_radiance[slot] = vec4f(light, f32(render_triangles[entry.x & 0xffffffu].w));
     if (slot % RENDER_SLOTS == 0u) {
       // The pixel's centre: its depth without the rounding of the rasterizer.
       let pixels = frame.size.x * frame.size.x;
