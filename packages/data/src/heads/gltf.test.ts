@@ -95,7 +95,7 @@ describe('readGltfMesh', () => {
   });
 });
 
-describe.skipIf(pack === undefined)('loadGltfHead, of a file written from ICT-FaceKit (ONEGT_HEAD_PACK)', () => {
+describe.skipIf(pack === undefined)('loadGltfHead, of a file written from ICT-FaceKit (ONEGT_HEAD_PACK)', { timeout: 300_000 }, () => {
   const ict = pack === undefined ? undefined! : loadIctHead(readFileSync(pack));
   const random = createRandom(7, 'gltf');
   const identity = Array.from({ length: 40 }, () => random.normal());
