@@ -20,6 +20,7 @@ export { loadIctHead } from './heads/ict.ts';
 export { importIctFaceKit } from './heads/ict-import.ts';
 export { type GltfHeadOptions, type GltfReport, loadGltfHead } from './heads/gltf.ts';
 export type { LandmarkFinder } from './heads/embedding.ts';
+export { createLandmarkFinder } from './heads/landmark-finder.ts';
 export { HeadModelError } from './heads/errors.ts';
 
 export { createRandom, type Random } from './random/random.ts';
