@@ -55,6 +55,9 @@ export class FrontIndex {
 /** The skin near a set of places of this person at rest. */
 export class NearIndex {
   readonly #triangles: number[] = [];
+  /** Middle and radius of each, so that most need no closer look. */
+  readonly #spheres: number[] = [];
+  #last = 0;
   readonly #head: PosedHead;
 
   constructor(head: PosedHead, centre: readonly [number, number, number], radius: number) {
@@ -63,21 +66,28 @@ export class NearIndex {
     for (let t = 0; t < parts.length; t++) {
       if (parts[t] !== skin) continue;
       const a = triangles[t * 3]! * 3;
-      if (Math.hypot(p[a]! - centre[0], p[a + 1]! - centre[1], p[a + 2]! - centre[2]) < radius) this.#triangles.push(t);
+      if (Math.hypot(p[a]! - centre[0], p[a + 1]! - centre[1], p[a + 2]! - centre[2]) >= radius) continue;
+      const b = triangles[t * 3 + 1]! * 3, c = triangles[t * 3 + 2]! * 3;
+      const middle = [0, 1, 2].map((k) => (p[a + k]! + p[b + k]! + p[c + k]!) / 3);
+      this.#triangles.push(t);
+      this.#spheres.push(...middle, Math.max(...[a, b, c].map((v) => Math.hypot(p[v]! - middle[0]!, p[v + 1]! - middle[1]!, p[v + 2]! - middle[2]!))));
     }
   }
 
   nearest(x: number, y: number, z: number): Place {
-    const { model: { triangles }, neutralPositions: p } = this.#head;
+    const { model: { triangles }, neutralPositions: p } = this.#head, spheres = this.#spheres;
     let best: Place = { triangle: this.#triangles[0] ?? 0, weights: [1, 0, 0] }, least = Infinity;
-    for (const t of this.#triangles) {
-      const weights = closest(p, triangles[t * 3]! * 3, triangles[t * 3 + 1]! * 3, triangles[t * 3 + 2]! * 3, x, y, z);
-      let d = 0;
-      for (let k = 0; k < 3; k++) {
-        const at = weights[0] * p[triangles[t * 3]! * 3 + k]! + weights[1] * p[triangles[t * 3 + 1]! * 3 + k]! + weights[2] * p[triangles[t * 3 + 2]! * 3 + k]!;
-        d += (at - [x, y, z][k]!) ** 2;
-      }
-      if (d < least) { least = d; best = { triangle: t, weights }; }
+    const look = (i: number) => {
+      const t = this.#triangles[i]!, a = triangles[t * 3]! * 3, b = triangles[t * 3 + 1]! * 3, c = triangles[t * 3 + 2]! * 3;
+      const weights = closest(p, a, b, c, x, y, z), [wa, wb, wc] = weights;
+      const d = Math.hypot(wa * p[a]! + wb * p[b]! + wc * p[c]! - x, wa * p[a + 1]! + wb * p[b + 1]! + wc * p[c + 1]! - y, wa * p[a + 2]! + wb * p[b + 2]! + wc * p[c + 2]! - z);
+      if (d < least) { least = d; this.#last = i; best = { triangle: t, weights }; }
+    };
+    // One lash grows beside the other: the last answer is nearly right, and rules out most triangles.
+    if (this.#triangles.length > 0) look(this.#last);
+    for (let i = 0; i < this.#triangles.length; i++) {
+      const dx = spheres[i * 4]! - x, dy = spheres[i * 4 + 1]! - y, dz = spheres[i * 4 + 2]! - z, reach = least + spheres[i * 4 + 3]!;
+      if (dx * dx + dy * dy + dz * dz < reach * reach) look(i);
     }
     return best;
   }

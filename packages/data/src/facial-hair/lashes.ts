@@ -24,10 +24,13 @@ export function growLashes(look: LashLook, head: PosedHead, seed: number): Bound
   const triangles: number[] = [], weights: number[] = [], nodes: number[] = [], widths: number[] = [], locks: number[] = [];
   const between: Rim[] = [];
   const frame = new Float64Array(9);
+  let eye: NearIndex | undefined;
   RIMS.forEach(({ upper, points }, rim) => {
     const [outer, inner] = [points[0], points[8]];
     const middle = [0, 1, 2].map((k) => 0.5 * (neutralPoints[outer * 3 + k]! + neutralPoints[inner * 3 + k]!)) as [number, number, number];
-    const skin = new NearIndex(head, middle, 2.6);
+    // Upper and lower rim share an eye.
+    const skin = upper ? new NearIndex(head, middle, 2.6) : eye!;
+    eye = skin;
     const hairs = Math.round((upper ? UPPER_HAIRS : LOWER_HAIRS) * look.density);
     for (let i = 0; i < hairs; i++) {
       const id = i + rim * 1000, u = (i + 0.8 * hash(id, seed)) / hairs;
