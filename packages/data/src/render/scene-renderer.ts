@@ -223,7 +223,7 @@ export class SceneRenderer implements Disposable {
     this.#encodeEnvironment(encoder, background, pipelines);
     this.#encodeShadow(encoder, casters, shadow, pipelines);
     if (ofKind('large').length > 0) this.#encodeVisibility(encoder, ofKind('large'), pipelines, true);
-    this.#encodeSmall(encoder, ofKind('small'), pipelines.fixed.see, 'small triangles', this.#targets.small);
+    this.#encodeSmall(encoder, ofKind('small'), pipelines.fixed.see, 'see', this.#targets.small);
     this.#encodeShading(encoder, entries.filter(({ kind }) => kind !== 'transparent'), pipelines);
     farthestFirst(ofKind('transparent'), view).forEach((entry, i) => this.#encodeTransparent(encoder, entry, pipelines, i > 0 || ofKind('large').length > 0));
     const { light, radiance, result } = this.#targets;
@@ -273,7 +273,7 @@ export class SceneRenderer implements Disposable {
     pass.setBindGroup(0, this.#groups.frame);
     for (const entry of ofKind('large')) this.#draw(pass, entry, shadows[entry.index]!);
     pass.end();
-    this.#encodeSmall(encoder, ofKind('small'), fixed.castShadow, 'shadow of small triangles', this.#targets.smallShadow);
+    this.#encodeSmall(encoder, ofKind('small'), fixed.castShadow, 'shadow', this.#targets.smallShadow);
     this.#compute(encoder, 'shadow map', (compute) => {
       compute.setPipeline(fixed.packShadow);
       compute.setBindGroup(0, this.#groups.packShadow);
@@ -284,15 +284,14 @@ export class SceneRenderer implements Disposable {
   /** Small triangles as the camera or the light sees them, into a buffer that is cleared first. */
   #encodeSmall(encoder: GPUCommandEncoder, entries: readonly Entry[], pipeline: GPUComputePipeline, label: string, buffer: GPUBuffer): void {
     encoder.clearBuffer(buffer);
-    if (entries.length === 0) return;
-    this.#compute(encoder, label, (pass) => {
-      pass.setPipeline(pipeline);
-      pass.setBindGroup(0, this.#groups.small);
-      for (const { drawable, index, mesh } of entries) {
+    for (const { drawable, index, mesh } of entries) {
+      this.#compute(encoder, `${label} ${drawable.label}`, (pass) => {
+        pass.setPipeline(pipeline);
+        pass.setBindGroup(0, this.#groups.small);
         pass.setBindGroup(1, this.#meshes.get(drawable.mesh)!.groups.shade, [index * DRAW_STRIDE]);
         pass.dispatchWorkgroups(...gridOf(mesh.numTriangles));
-      }
-    });
+      });
+    }
   }
 
   #draw(pass: GPURenderPassEncoder, { drawable, index, mesh }: Entry, pipeline: GPURenderPipeline): void {

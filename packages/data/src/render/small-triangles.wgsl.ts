@@ -60,19 +60,31 @@ fn is_drawn(t: Projected) -> bool {
   return t.rows.x <= t.rows.y && t.columns.x <= t.columns.y && abs(t.area) > 1e-9 && !culled;
 }
 
-// Narrows columns to the side of an edge on which the triangle lies; x and y relative to the first end.
-fn clip_edge(columns: vec2f, start: vec3f, end: vec3f, y: f32, orientation: f32) -> vec2f {
-  let d = (end.xy - start.xy) * orientation;
-  if (abs(d.y) < 1e-9) { return select(columns, vec2f(1.0, 0.0), d.x * (y - start.y) < 0.0); }
-  let x = start.x + (y - start.y) * d.x / d.y - 0.5;
-  return select(vec2f(columns.x, min(columns.y, floor(x))), vec2f(max(columns.x, ceil(x)), columns.y), d.y < 0.0);
+// The lines that bound a triangle from the left and from the right, an edge per component: x - 1/2 where they start, and
+// change of x per row. Edges along a row bound nothing that the rows do not bound already.
+struct Edges {
+  y: vec3f,
+  left_x: vec3f,
+  left_slope: vec3f,
+  right_x: vec3f,
+  right_slope: vec3f,
+};
+
+fn edges_of(t: Projected) -> Edges {
+  let x = vec3f(t.a.x, t.b.x, t.c.x);
+  let y = vec3f(t.a.y, t.b.y, t.c.y);
+  let dy = y.yzx - y;
+  let slope = (x.yzx - x) / select(dy, vec3f(1.0), abs(dy) < vec3f(1e-6));
+  let is_left = dy * sign(t.area) < vec3f(-1e-6);
+  let is_right = dy * sign(t.area) > vec3f(1e-6);
+  return Edges(y, select(vec3f(-1e9), x - 0.5, is_left), select(vec3f(0.0), slope, is_left), select(vec3f(1e9), x - 0.5, is_right), select(vec3f(0.0), slope, is_right));
 }
 
-fn columns_at(t: Projected, y: f32) -> vec2f {
-  let orientation = sign(t.area);
-  var columns = clip_edge(t.columns, t.a, t.b, y, orientation);
-  columns = clip_edge(columns, t.b, t.c, y, orientation);
-  return clip_edge(columns, t.c, t.a, y, orientation);
+// First and last column of the row at y.
+fn columns_at(t: Projected, edges: Edges, y: f32) -> vec2f {
+  let left = edges.left_x + (y - edges.y) * edges.left_slope;
+  let right = edges.right_x + (y - edges.y) * edges.right_slope;
+  return vec2f(max(t.columns.x, ceil(max(left.x, max(left.y, left.z)))), min(t.columns.y, floor(min(right.x, min(right.y, right.z)))));
 }
 
 @compute @workgroup_size(64)
@@ -89,18 +101,21 @@ fn see(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups
   // One over depth is linear on the screen.
   let t = project(vec3f(a.xy / a.w * scale + 0.5 * side, 1.0 / a.w), vec3f(b.xy / b.w * scale + 0.5 * side, 1.0 / b.w), vec3f(c.xy / c.w * scale + 0.5 * side, 1.0 / c.w), side);
   if (!is_drawn(t)) { return; }
+  let edges = edges_of(t);
   let low = min(t.a.z, min(t.b.z, t.c.z));
   let high = max(t.a.z, max(t.b.z, t.c.z));
   let bits = u32(frame.small.z);
   let number = draw[1].x + index;
   let steps = exp2(32.0 - frame.small.z) - 2.0;
   for (var row = t.rows.x; row <= t.rows.y; row += 1.0) {
-    let columns = columns_at(t, row + 0.5);
+    let columns = columns_at(t, edges, row + 0.5);
     let at = u32(row) * u32(side);
     for (var column = columns.x; column <= columns.y; column += 1.0) {
       let inverse = clamp(t.a.z + dot(t.slope, vec2f(column, row) + 0.5 - t.a.xy), low, high);
       let nearness = 1.0 + steps * clamp(1.0 - (1.0 / inverse - frame.small.x) / frame.small.y, 0.0, 1.0);
-      atomicMax(&drawn[at + u32(column)], (u32(nearness) << bits) | number);
+      let word = (u32(nearness) << bits) | number;
+      // A load is much cheaper than an atomic maximum that changes nothing; values only ever grow.
+      if (word > atomicLoad(&drawn[at + u32(column)])) { atomicMax(&drawn[at + u32(column)], word); }
     }
   }
 }
@@ -115,20 +130,22 @@ fn cast_shadow(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups
   let t = project((frame.shadow_projection * corner(corners.x)).xyz * scale + middle, (frame.shadow_projection * corner(corners.y)).xyz * scale + middle,
     (frame.shadow_projection * corner(corners.z)).xyz * scale + middle, SHADOW_TEXELS);
   if (!is_drawn(t)) { return; }
+  let edges = edges_of(t);
   let low = min(t.a.z, min(t.b.z, t.c.z));
   let high = max(t.a.z, max(t.b.z, t.c.z));
   for (var row = t.rows.x; row <= t.rows.y; row += 1.0) {
-    let columns = columns_at(t, row + 0.5);
+    let columns = columns_at(t, edges, row + 0.5);
     for (var column = columns.x; column <= columns.y; column += 1.0) {
       let at = 4u * (u32(row) * u32(SHADOW_TEXELS) + u32(column));
       let z = clamp(t.a.z + dot(t.slope, vec2f(column, row) + 0.5 - t.a.xy), low, high);
       let nearness = u32(SHADOW_STEPS * clamp(1.0 - z, 0.0, 1.0));
       if (draw[0].z == 1u) {
-        atomicMax(&shadow[at + 1u], nearness + 1u);
-        atomicMax(&shadow[at + 2u], u32(SHADOW_STEPS) - nearness + 1u);
+        if (nearness + 1u > atomicLoad(&shadow[at + 1u])) { atomicMax(&shadow[at + 1u], nearness + 1u); }
+        let farness = u32(SHADOW_STEPS) - nearness + 1u;
+        if (farness > atomicLoad(&shadow[at + 2u])) { atomicMax(&shadow[at + 2u], farness); }
         atomicAdd(&shadow[at + 3u], 1u);
       } else {
-        atomicMax(&shadow[at], nearness + 1u);
+        if (nearness + 1u > atomicLoad(&shadow[at])) { atomicMax(&shadow[at], nearness + 1u); }
       }
     }
   }
