@@ -153,16 +153,16 @@ describe('render and verify', () => {
 
 describe('as a process', () => {
   const start = (count: number, delayMs: number): ChildProcess => spawn(process.execPath, [fileURLToPath(new URL('../../dist/testing/ellipse-render.js', import.meta.url)), join(folder, 'data'), String(count), String(delayMs)], { stdio: 'inherit' });
-  const exit = (child: ChildProcess) => new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
+  const exit = (child: ChildProcess) => new Promise<number | null>((resolve) => (child.exitCode !== null || child.signalCode !== null ? resolve(child.exitCode) : child.once('exit', (code) => resolve(code))));
 
   test('killed at many moments, it loses at most the shard in work, and ends with the bytes of an undisturbed run', async () => {
-    const COUNT = 24; // 8 shards
+    const COUNT = 60; // 20 shards
     expect(await exit(start(COUNT, 0))).toBe(0);
     const whole = await tars(join(folder, 'data'));
     await rm(join(folder, 'data'), { recursive: true });
     let before = 0;
     for (const afterMs of [300, 450, 600, 750, 900]) {
-      const child = start(COUNT, 40);
+      const child = start(COUNT, 100);
       await new Promise((resolve) => setTimeout(resolve, afterMs));
       child.kill('SIGKILL');
       await exit(child);
