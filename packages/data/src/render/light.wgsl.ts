@@ -219,6 +219,8 @@ fn render_light(surface: Surface, shading: Shading) -> vec3f {
   // Smooth surfaces mirror the surroundings, lamps included; rough ones see lamps as lights and the rest as ambient light.
   let mirror = 1.0 - smoothstep(0.12, 0.3, roughness);
   var out = diffuse * mix(render_ambient(n), render_ambient(soft), 0.5) * render_bounced(open, clamp(shading.albedo, vec3f(0.0), vec3f(1.0))) + shading.emission;
+  // At grazing angles a rough surface reflects what its own fuzz and its neighbours hide: without it, outlines glow.
+  let rim = mix(mix(0.12, 1.0, smoothstep(0.0, 0.45, n_v)), 1.0, mirror);
   var around = render_ambient(r);
   var key_lit = 1.0;
   var key_facing = 0.0;
@@ -245,6 +247,7 @@ fn render_light(surface: Surface, shading: Shading) -> vec3f {
       // No map for this light: corners that the sky does not see, it seldom sees either.
       glossy_lit = mix(1.0, open, 0.7);
       lit = vec3f(glossy_lit);
+      glossy_lit *= rim;
     }
     // Wrapped per channel, with the energy of Lambert's cosine.
     let bent = vec3f(mix(n_l, soft_n_l, scatter.r), mix(n_l, soft_n_l, scatter.g), mix(n_l, soft_n_l, scatter.b));
@@ -257,17 +260,15 @@ fn render_light(surface: Surface, shading: Shading) -> vec3f {
       // A light with a size widens the lobe.
       let widen = 0.35 * light.direction.w;
       let lobes = mix(render_ggx(n_h, n_v, n_l, min(alpha_1 + widen, 1.0)), render_ggx(n_h, n_v, n_l, min(alpha_2 + widen, 1.0)), shading.lobe_mix);
-      out += render_fresnel(f0, dot(v, h)) * lobes * (1.0 - mirror) * light.colour.rgb * n_l * glossy_lit * shading.cavity;
+      out += render_fresnel(f0, dot(v, h)) * lobes * (1.0 - mirror) * light.colour.rgb * n_l * glossy_lit * mix(rim, 1.0, 0.5) * shading.cavity;
     }
   }
   if (mirror > 0.0) { around = mix(around, render_reflected(r, roughness * 8.0) * mix(1.0, key_lit, key_facing), mirror); }
-  // Fuzz and pores take most of what a rough surface would reflect at grazing angles.
-  let rim = mix(mix(0.35, 1.0, smoothstep(0.0, 0.35, n_v)), 1.0, mirror);
   out += around * render_environment_fresnel(f0, roughness, n_v) * glossy_open * rim;
   if (shading.coat > 0.0) {
     let smooth_open = clamp(pow(n_v + open, 0.35) - 1.0 + open, 0.0, 1.0);
     let mirrored = render_reflected(reflect(-v, mix(n, surface.normal, 0.5)), 0.0) * mix(1.0, key_lit, key_facing);
-    let f = (0.02 + 0.98 * pow(1.0 - n_v, 5.0)) * shading.coat;
+    let f = (0.02 + 0.98 * rim * pow(1.0 - n_v, 5.0)) * shading.coat;
     out = mix(out, mirrored * smooth_open, f);
   }
   return out;
