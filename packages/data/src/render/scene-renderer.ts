@@ -3,30 +3,25 @@
  * in compute. Region mask and depth come from the same samples as the picture, so that they cannot disagree with it.
  */
 import { DisposedError, type Gpu, OneGTError } from '@onegt/kernels';
-import { project, type View } from '@onegt/skeleton';
+import type { View } from '@onegt/skeleton';
 import { backdropBlur, PhotoPass } from '../photo/photo-pass.ts';
 import { neutralPhoto, type Photo } from '../photo/photo.ts';
 import type { Background } from '../setting/background.ts';
 import type { Lighting } from '../setting/lighting.ts';
 import type { Drawable, Material } from './drawable.ts';
+import { blocksOf, depthOf, type Entry, farthestFirst, isCutout, isHair, pixelBounds, smallFrame } from './entry.ts';
+import { ENVIRONMENT_HEIGHT, ENVIRONMENT_LAYERS, ENVIRONMENT_WIDTH } from './environment.wgsl.ts';
 import { InvalidDrawableError } from './errors.ts';
-import { ENVIRONMENT_HEIGHT, ENVIRONMENT_LAYERS, ENVIRONMENT_WIDTH, environmentWgsl } from './environment.wgsl.ts';
-import { FRAME_FLOATS, frameWgsl, NEAR, packFrame, type ShadowFrame, type SmallFrame } from './frame.ts';
-import { lightWgsl } from './light.wgsl.ts';
-import { materialWgsl } from './material.ts';
+import { FRAME_FLOATS, packFrame, type ShadowFrame } from './frame.ts';
+import { createLayouts, type Layouts } from './layouts.ts';
 import { MeshBuffers } from './mesh-buffers.ts';
-import { noiseWgsl } from './noise.ts';
-import { occlusionWgsl } from './occlusion.wgsl.ts';
 import { type PassTime, PassTimer, timestamps } from './pass-timer.ts';
-import { RenderPipelines } from './pipelines.ts';
-import { resolveWgsl } from './resolve.wgsl.ts';
-import { BACKGROUND_INDEX, classifyWgsl, listWgsl, MAX_DRAWABLES } from './samples.wgsl.ts';
-import { backdropWgsl, shadeWgsl } from './shade.wgsl.ts';
+import { BACKGROUND_INDEX, MAX_DRAWABLES } from './samples.wgsl.ts';
+import { type CompiledScene, type FixedPipelines, ScenePipelines } from './scene-pipelines.ts';
 import { shadowFrame } from './shadow.ts';
-import { bitsFor, BLOCK, MAX_BLOCKS, SHADOW_TEXELS, shadowMapWgsl, smallTrianglesWgsl } from './small-triangles.wgsl.ts';
+import { BLOCK, MAX_BLOCKS, SHADOW_TEXELS } from './small-triangles.wgsl.ts';
 import { studioBackground, studioLighting } from './studio.ts';
 import { Targets } from './targets.ts';
-import { cutoutWgsl, visibilityWgsl } from './visibility.wgsl.ts';
 
 export interface SceneRendererOptions {
   /** Pixels a side, 1..1024. */
@@ -65,23 +60,13 @@ const EYES = [0, 2.5, 8] as const;
 /** A mesh that this many pictures did not show gives its buffers back. */
 const KEEP_FOR = 12;
 
-interface Entry {
-  drawable: Drawable;
-  index: number;
-  mesh: MeshBuffers;
-  /** How its triangles are found: in compute, by the fixed pipeline, or over the picture. */
-  kind: 'small' | 'large' | 'transparent';
-  /** Number of its first small triangle. */
-  first: number;
-}
-
 export class SceneRenderer implements Disposable {
   readonly size: number;
   readonly samples: number;
   readonly #gpu: Gpu;
   readonly #layouts: Layouts;
   readonly #photo: PhotoPass;
-  readonly #pipelines: RenderPipelines;
+  readonly #pipelines: ScenePipelines;
   readonly #targets: Targets;
   readonly #views: Record<'visibility' | 'depth' | 'shadow', GPUTextureView>;
   readonly #frame: GPUBuffer;
@@ -115,7 +100,7 @@ export class SceneRenderer implements Disposable {
     if (![1, 3, 5].includes(samples)) throw new OneGTError('invalid-samples', `SceneRenderer: samples is ${samples}.\n  It must be 1, 3 or 5: odd, so that one sample lies at the centre of the pixel.`, { data: { samples } });
     gpu.assertUsable();
     const renderer = new SceneRenderer(gpu, size, samples, await PhotoPass.create(gpu));
-    await renderer.#compileFixed();
+    await renderer.#pipelines.fixed();
     return renderer;
   }
 
@@ -126,7 +111,7 @@ export class SceneRenderer implements Disposable {
     this.size = size;
     this.samples = samples;
     this.#layouts = createLayouts(device);
-    this.#pipelines = new RenderPipelines(gpu);
+    this.#pipelines = new ScenePipelines(gpu, this.#layouts);
     this.#targets = new Targets(gpu, size, samples);
     const { visibility, depth, shadow } = this.#targets;
     this.#views = { visibility: visibility.createView(), depth: depth.createView(), shadow: shadow.createView() };
@@ -149,7 +134,7 @@ export class SceneRenderer implements Disposable {
    * @throws {@link InvalidDrawableError}, `ShaderCompileError` naming the material
    */
   async prepare(drawables: readonly Drawable[], background: Background = studioBackground): Promise<void> {
-    await this.#compileAll(drawables, background);
+    await this.#pipelines.scene(drawables, background);
   }
 
   /** One picture. Several may be in flight. @see {@link submit} for when meshes may be rewritten */
@@ -208,7 +193,7 @@ export class SceneRenderer implements Disposable {
     const { view, drawables, lighting = studioLighting, background = studioBackground, photo = neutralPhoto(), seed = 0 } = request;
     this.#assertUsable();
     if (drawables.length > BACKGROUND_INDEX - 3) throw new InvalidDrawableError(drawables.at(-1)!.label, `${drawables.length} drawables in one picture.`, `At most ${BACKGROUND_INDEX - 3}: merge meshes that share a material.`, { count: drawables.length });
-    const pipelines = await this.#compileAll(drawables, background);
+    const pipelines = await this.#pipelines.scene(drawables, background);
     this.#assertUsable();
     const entries = this.#enter(drawables);
     const ofKind = (kind: Entry['kind'], among: readonly Entry[] = entries) => among.filter((entry) => entry.kind === kind);
@@ -473,50 +458,6 @@ export class SceneRenderer implements Disposable {
     if (background.parameters.length > 0) this.#gpu.writeBuffer(this.#backgroundParameters, background.parameters);
   }
 
-  #compileFixed(): Promise<FixedPipelines> {
-    const compute = (entryPoint: string, code: string, ...layouts: GPUBindGroupLayout[]) => this.#pipelines.compute(`render/${entryPoint}`, () => frameWgsl + code, entryPoint, layouts);
-    return allOf({
-      classify: compute('classify', classifyWgsl, this.#layouts.classify),
-      offsets: compute('offsets', listWgsl, this.#layouts.list),
-      scatter: compute('scatter', listWgsl, this.#layouts.list),
-      classifyTransparent: compute('classify_transparent', classifyWgsl, this.#layouts.classify),
-      occlude: compute('occlude', occlusionWgsl, this.#layouts.occlude),
-      spread: compute('spread', occlusionWgsl, this.#layouts.spread),
-      resolve: compute('resolve', resolveWgsl, this.#layouts.resolve),
-      see: compute('see', smallTrianglesWgsl, this.#layouts.small, this.#layouts.mesh),
-      castShadow: compute('cast_shadow', smallTrianglesWgsl, this.#layouts.small, this.#layouts.mesh),
-      packShadow: this.#pipelines.compute('render/pack_shadow', () => shadowMapWgsl, 'pack_shadow', [this.#layouts.packShadow]),
-      blend: compute('blend', resolveWgsl, this.#layouts.resolve),
-    });
-  }
-
-  async #compileAll(drawables: readonly Drawable[], background: Background): Promise<CompiledScene> {
-    const [fixed, backdrop, environment, visibility, shadows, shade] = await Promise.all([
-      this.#compileFixed(),
-      this.#pipelines.compute(`render/backdrop/${background.label}`, () => `${frameWgsl}${backdropWgsl}${background.wgsl}`, 'render_backdrop', [this.#layouts.shade, this.#layouts.background]),
-      this.#pipelines.compute(`render/environment/${background.label}`, () => `${environmentWgsl}${background.wgsl}`, 'render_environment', [this.#layouts.environment]),
-      Promise.all(drawables.map(({ material }) => this.#rasterPipeline(material, 'visibility'))),
-      Promise.all(drawables.map(({ material }) => this.#rasterPipeline(material, 'shadow'))),
-      Promise.all(drawables.map(({ material }) => this.#pipelines.compute(`render/shade/${material.label}`, () => `${frameWgsl}${noiseWgsl}${materialWgsl}${material.wgsl}${lightWgsl}${shadeWgsl}`, 'render_shade', [this.#layouts.shade, this.#layouts.material, this.#layouts.mesh]))),
-    ]);
-    return { fixed, backdrop, environment, visibility, shadows, shade };
-  }
-
-  #rasterPipeline(material: Material, purpose: 'visibility' | 'shadow'): Promise<GPURenderPipeline> {
-    const cullMode = material.doubleSided === true ? 'none' : 'back';
-    const cutout = isCutout(material);
-    const label = `render/${purpose}/${cutout ? material.label : 'plain'}/${cullMode}`;
-    const layouts = cutout ? [this.#layouts.frame, this.#layouts.material, this.#layouts.cutoutMesh] : [this.#layouts.frame, this.#layouts.visibilityMesh];
-    const code = () => (cutout ? `${frameWgsl}${noiseWgsl}${materialWgsl}${material.wgsl}${cutoutWgsl}` : frameWgsl + visibilityWgsl);
-    const primitive: GPUPrimitiveState = { topology: 'triangle-list', frontFace: 'ccw', cullMode };
-    const depthStencil: GPUDepthStencilState = { format: 'depth32float', depthWriteEnabled: true, depthCompare: 'less' };
-    return this.#pipelines.render(label, code, layouts, (module) => {
-      if (purpose === 'visibility') return { vertex: { module, entryPoint: 'vertex' }, fragment: { module, entryPoint: 'fragment', targets: [{ format: 'r32uint' }] }, primitive, depthStencil };
-      const vertex = { module, entryPoint: 'shadow_vertex' };
-      return { vertex, ...(cutout && { fragment: { module, entryPoint: 'shadow_fragment', targets: [] } }), primitive, depthStencil };
-    });
-  }
-
   #createGroups(): FixedGroups {
     const { device } = this.#gpu;
     const { visibility, depth, small, smallShadow, shadowMap, coarseOcclusion, occlusion, environment, slots, lists, dispatches, radiance, light, result } = this.#targets;
@@ -561,30 +502,6 @@ export class SceneRenderer implements Disposable {
   }
 }
 
-interface FixedPipelines {
-  classify: GPUComputePipeline;
-  classifyTransparent: GPUComputePipeline;
-  offsets: GPUComputePipeline;
-  scatter: GPUComputePipeline;
-  occlude: GPUComputePipeline;
-  spread: GPUComputePipeline;
-  resolve: GPUComputePipeline;
-  blend: GPUComputePipeline;
-  see: GPUComputePipeline;
-  castShadow: GPUComputePipeline;
-  packShadow: GPUComputePipeline;
-}
-
-/** Arrays by the drawable's index. */
-interface CompiledScene {
-  fixed: FixedPipelines;
-  backdrop: GPUComputePipeline;
-  environment: GPUComputePipeline;
-  visibility: GPURenderPipeline[];
-  shadows: GPURenderPipeline[];
-  shade: GPUComputePipeline[];
-}
-
 interface FixedGroups {
   frame: GPUBindGroup;
   classify: GPUBindGroup;
@@ -605,97 +522,9 @@ interface MeshGroups {
   shade: GPUBindGroup;
 }
 
-type Layouts = ReturnType<typeof createLayouts>;
-
-function createLayouts(device: GPUDevice) {
-  const { COMPUTE, VERTEX, FRAGMENT } = GPUShaderStage;
-  const everywhere = COMPUTE | VERTEX | FRAGMENT;
-  type Entry = Omit<GPUBindGroupLayoutEntry, 'binding' | 'visibility'>;
-  const uniform: Entry = { buffer: { type: 'uniform' } };
-  const dynamic: Entry = { buffer: { type: 'uniform', hasDynamicOffset: true } };
-  const read: Entry = { buffer: { type: 'read-only-storage' } };
-  const write: Entry = { buffer: { type: 'storage' } };
-  const texture = (sampleType: GPUTextureSampleType): Entry => ({ texture: { sampleType } });
-  const layout = (label: string, visibility: number, ...entries: Entry[]) =>
-    device.createBindGroupLayout({ label: `render/${label}`, entries: entries.map((entry, binding) => ({ binding, visibility, ...entry })) });
-  const stored: Entry = { storageTexture: { format: 'r32float' } };
-  const sparse = (label: string, entries: Record<number, Entry>) =>
-    device.createBindGroupLayout({ label: `render/${label}`, entries: Object.entries(entries).map(([binding, entry]) => ({ binding: Number(binding), visibility: COMPUTE, ...entry })) });
-  return {
-    frame: layout('frame', everywhere, uniform),
-    material: layout('material', COMPUTE | FRAGMENT, dynamic, { sampler: { type: 'filtering' } }, texture('float'), texture('float')),
-    visibilityMesh: layout('visibility mesh', VERTEX, read, read),
-    cutoutMesh: layout('cutout mesh', VERTEX, read, read, read, read),
-    mesh: layout('mesh', COMPUTE, read, read, read, read, dynamic),
-    classify: layout('classify', COMPUTE, uniform, write, write, texture('uint'), texture('depth'), write, read, read),
-    small: layout('small', COMPUTE, uniform, write, write),
-    packShadow: layout('pack shadow', COMPUTE, read, texture('depth'), { storageTexture: { format: 'rgba32float' } }),
-    list: layout('list', COMPUTE, uniform, write, write, write),
-    shade: layout('shade', COMPUTE, uniform, read, read, write, texture('unfilterable-float'), write, texture('unfilterable-float'), { texture: { sampleType: 'float', viewDimension: '2d-array' } }, { sampler: { type: 'filtering' } }),
-    environment: layout('environment', COMPUTE, uniform, { storageTexture: { format: 'rgba16float', viewDimension: '2d-array' } }),
-    occlude: sparse('occlude', { 0: uniform, 1: read, 3: stored }),
-    spread: sparse('spread', { 0: uniform, 1: read, 2: texture('unfilterable-float'), 4: stored }),
-    resolve: layout('resolve', COMPUTE, uniform, read, read, write),
-    background: layout('background', COMPUTE, uniform),
-  };
-}
-
-/** Does the material leave holes? Reading its text keeps authors from forgetting a flag. */
-const isCutout = (material: Material): boolean => material.transparent !== true && /\bopacity\b/.test(material.wgsl);
-
-/** Are its normals tangents of strands? */
-const isHair = (material: Material): boolean => /\.hair\s*=/.test(material.wgsl);
-
-const blocksOf = ({ numTriangles }: MeshBuffers): number => Math.ceil(numTriangles / BLOCK);
-
-/** Cm along the view axis. */
-const depthOf = ([x, y, z]: readonly [number, number, number], { rotation: r, translation: t }: View): number => -(r[2] * x + r[5] * y + r[8] * z + t[2]);
-
-function smallFrame(entries: readonly Entry[], view: View): SmallFrame {
-  let [nearest, farthest, numBlocks] = [Infinity, 0, 0];
-  for (const { mesh } of entries) {
-    const b = mesh.bounds;
-    for (let k = 0; k < 8; k++) {
-      const depth = depthOf([b[k & 1 ? 3 : 0]!, b[k & 2 ? 4 : 1]!, b[k & 4 ? 5 : 2]!], view);
-      nearest = Math.min(nearest, depth);
-      farthest = Math.max(farthest, depth);
-    }
-    numBlocks += blocksOf(mesh);
-  }
-  return numBlocks === 0 ? { nearest: 0, farthest: 1, bits: 0 } : { nearest: Math.max(nearest, NEAR), farthest, bits: bitsFor(numBlocks) };
-}
-
-function pixelBounds(entries: readonly Entry[], view: View, size: number): [number, number, number, number] {
-  const bounds: [number, number, number, number] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (const { mesh: { bounds: b } } of entries) {
-    const corners = Array.from({ length: 8 }, (_, k) => [b[k & 1 ? 3 : 0]!, b[k & 2 ? 4 : 1]!, b[k & 4 ? 5 : 2]!] as const);
-    // What reaches behind the near plane projects to anywhere.
-    if (corners.some((corner) => depthOf(corner, view) < NEAR)) return [0, 0, size, size];
-    const image = project(new Float64Array(24), corners.flat(), view);
-    for (let i = 0; i < 24; i += 3) {
-      const [x, y] = [((image[i]! + 1) / 2) * size, ((1 - image[i + 1]!) / 2) * size];
-      bounds[0] = Math.min(bounds[0], Math.floor(x) - 1);
-      bounds[1] = Math.min(bounds[1], Math.floor(y) - 1);
-      bounds[2] = Math.max(bounds[2], Math.ceil(x));
-      bounds[3] = Math.max(bounds[3], Math.ceil(y));
-    }
-  }
-  return bounds;
-}
-
-function farthestFirst(entries: readonly Entry[], view: View): Entry[] {
-  const depth = ({ mesh: { bounds: b } }: Entry) => depthOf([(b[0]! + b[3]!) / 2, (b[1]! + b[4]!) / 2, (b[2]! + b[5]!) / 2], view);
-  return [...entries].sort((a, b) => depth(b) - depth(a));
-}
-
 /** Workgroups of 64 for `count` invocations, in rows that stay within the limit of a dimension. */
 function gridOf(count: number): [number, number] {
   const groups = Math.ceil(count / 64);
   const columns = Math.min(groups, 4096);
   return [columns, Math.ceil(groups / columns)];
-}
-
-async function allOf<T extends object>(promises: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
-  const entries = await Promise.all(Object.entries(promises).map(async ([name, promise]) => [name, await (promise as Promise<unknown>)] as const));
-  return Object.fromEntries(entries) as T;
 }
