@@ -22,7 +22,7 @@ MAP_FREQUENCIES = (5.0, 16.0)                 # Fourier features of each of the 
 TOKEN_FREQUENCIES = (2.0, 6.0, 18.0, 40.0)    # ... and of the token's mean canonical coordinate
 MAP_FEATURES = 16 * (10 + 12) + 24            # 376
 
-SAMPLING = dict(start=0.5, temperature=0.8)   # chosen on validation people; see DiT.sample
+SAMPLING = dict(start=0.7, temperature=0.8)   # chosen on validation people; see DiT.sample
 
 
 # ---- conditioning: what the tokens know of the skeleton ----
