@@ -102,6 +102,19 @@ describe('geometry', () => {
     expect(pixelOf(result, SIZE / 2, SIZE / 2)[0]).toBeCloseTo(toSrgb(0.3), -0.5);
   });
 
+  test('small triangles, drawn in compute, and the fixed pipeline agree on what is seen', async () => {
+    // A material that mentions opacity goes through the fixed pipeline.
+    const solid = material('solid', 's.emission = vec3f(1.0, 0.0, 0.0); s.opacity = 1.0;');
+    const [small, fixed] = [await render([drawable(sphere([1, 2, 0], 7.3), red)]), await render([drawable(sphere([1, 2, 0], 7.3), solid)])];
+    let differing = 0;
+    for (let i = 0; i < SIZE * SIZE; i++) {
+      if (small.region[i] !== fixed.region[i]) differing++;
+      else if (small.region[i] !== 0) expect(Math.abs(small.depth[i]! - fixed.depth[i]!)).toBeLessThan(0.01);
+    }
+    expect(differing).toBeLessThanOrEqual(2); // a centre exactly on an edge
+    expect(small.region.filter((byte) => byte !== 0).length).toBeGreaterThan(300);
+  });
+
   test('a hole in a material is a hole in picture, mask and depth', async () => {
     const holed = material('holed', 's.emission = vec3f(1.0, 0.0, 0.0); s.opacity = select(0.0, 1.0, p.position.x > 0.0);');
     const { region, depth } = await render([drawable(square([0, 0, 2], 6), holed), drawable(square([0, 0, -2], 6), green, 'clothes')]);

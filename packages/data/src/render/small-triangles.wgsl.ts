@@ -154,7 +154,7 @@ fn cast_shadow(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups
 
 /**
  * What shading reads of the key light, 0 near .. 1 far: depth of the first solid thing; of strands the nearest and the
- * farthest depth and the number of layers, smoothed over 3 x 3 texels.
+ * farthest depth and the number of layers, smoothed over a texel and its four neighbours.
  */
 export const shadowMapWgsl = /* wgsl */ `
 @group(0) @binding(0) var<storage, read> shadow: array<u32>;
@@ -169,15 +169,15 @@ fn pack_shadow(@builtin(global_invocation_id) id: vec3u) {
   var near = 2.0;
   var far = -1.0;
   var layers = 0.0;
-  for (var k = 0; k < 9; k++) {
-    let offset = vec2i(k % 3 - 1, k / 3 - 1);
+  for (var k = 0; k < 5; k++) {
+    let offset = vec2i(select(0, 2 * k - 1, k < 2), select(0, 2 * k - 5, k == 2 || k == 3));
     let p = clamp(vec2i(id.xy) + offset, vec2i(0), vec2i(511));
     let at = 4u * u32(p.y * 512 + p.x);
     let count = shadow[at + 3u];
     if (count == 0u) { continue; }
     near = min(near, 1.0 - f32(shadow[at + 1u] - 1u) / 1048575.0);
     far = max(far, f32(shadow[at + 2u] - 1u) / 1048575.0);
-    layers += f32(count) * f32(2 - abs(offset.x)) * f32(2 - abs(offset.y)) / 16.0;
+    layers += f32(count) * select(0.16666667, 0.33333333, k == 4);
   }
   textureStore(map, id.xy, vec4f(solid, near, far, layers));
 }
