@@ -38,6 +38,7 @@ test('a detector that has only seen real faces finds the renderings, with its po
 test('summarise: a missed face, an offset and noise are told apart', () => {
   const verdict = (error: number | undefined, shift: number): PictureVerdict => ({
     key: 'p0', view: 'reference', yaw: 0, isFound: error !== undefined, error, covers: error === undefined ? ['mask'] : [], isBlinking: false,
+    calibratedError: undefined,
     residuals: error === undefined ? undefined : Float32Array.from({ length: 2 * 468 }, (_, i) => (i % 2 === 0 ? 0.03 + shift : 0)),
   });
   const report = summarise([verdict(0.04, 0.01), verdict(0.02, -0.01), verdict(undefined, 0)]);

@@ -4,7 +4,7 @@
  * detector, which has seen real faces only, puts them.
  */
 import type { Gpu } from '@onegt/kernels';
-import { type Face, FaceDetector, type Image, LEFT_EYE_OUTER, modelFolder, NoFaceError, NUM_FACE, NUM_POINTS, RIGHT_EYE_OUTER } from '@onegt/skeleton';
+import { type Anchor, computeCrop, type Face, FaceDetector, type Image, LEFT_EYE_OUTER, modelFolder, NoFaceError, NUM_FACE, NUM_POINTS, pointsInPicture, RIGHT_EYE_OUTER } from '@onegt/skeleton';
 import type { Json, Sample } from '../samples/sample.ts';
 import { encodeJpeg } from './encode.ts';
 import sharp from 'sharp';
@@ -16,6 +16,8 @@ export interface PictureVerdict {
   isFound: boolean;
   /** Mean distance of the 468 face points over the distance of the outer eye corners (3-D, so that turned faces count alike); of seen points. */
   error: number | undefined;
+  /** The same of the points as the skeleton stage takes them, without the detector's known offsets; undefined without an anchor. */
+  calibratedError: number | undefined;
   /** `[468, 2]` detected minus true, the same unit, upright with the head; NaN where a point is hidden. */
   residuals: Float32Array | undefined;
   /** Worn things that hide a part of the face, such as `mask`. */
@@ -31,8 +33,12 @@ export async function loadDetector(gpu: Gpu, models: string): Promise<FaceDetect
   return FaceDetector.load(gpu, { read: modelFolder(models) });
 }
 
-/** Pictures within 45 degrees of yaw; JPEG as in the shards, upscaled twofold, as small faces are hard to find for their size alone. */
-export async function judgeSample(detector: FaceDetector, sample: Sample): Promise<PictureVerdict[]> {
+/**
+ * Pictures within 45 degrees of yaw; JPEG as in the shards, upscaled twofold, as small faces are hard to find for their size alone.
+ *
+ * @param anchor - knows the constant offsets between detector and skeleton (`detector_bias` of the head prior)
+ */
+export async function judgeSample(detector: FaceDetector, sample: Sample, anchor?: Pick<Anchor, 'observe'>): Promise<PictureVerdict[]> {
   const { record, pictures, points, validity } = sample;
   const verdicts: PictureVerdict[] = [];
   for (const [v, view] of record.views.entries()) {
@@ -44,12 +50,16 @@ export async function judgeSample(detector: FaceDetector, sample: Sample): Promi
       if (error instanceof NoFaceError) return [];
       throw error;
     });
-    const residuals = faces.map((face) => residualsOf(face, truth, validity.subarray(v * NUM_POINTS, v * NUM_POINTS + NUM_FACE), image.width, view.camera.roll));
+    const seen = validity.subarray(v * NUM_POINTS, v * NUM_POINTS + NUM_FACE);
+    const residualsOfPoints = (pixel: PixelOf) => residualsOf(pixel, truth, seen, image.width, view.camera.roll);
+    const residuals = faces.map(({ landmarks }) => residualsOfPoints((p, axis) => landmarks[3 * p + axis]!));
     const errors = residuals.map(meanLength);
     const best = errors.indexOf(Math.min(...errors));
     const error = errors[best] ?? Infinity;
     const isFound = error < 0.5; // a face elsewhere, in a pattern of a shirt, is not this one
+    const corrected = isFound && anchor !== undefined ? calibratedPoints(anchor, faces[best]!) : undefined;
     verdicts.push({
+      calibratedError: corrected && meanLength(residualsOfPoints((p, axis) => corrected[2 * p + axis]!)),
       key: record.key, view: view.name, yaw: view.camera.yaw, isFound, error: isFound ? error : undefined, residuals: isFound ? residuals[best] : undefined,
       covers: coversOf(record.people[view.person]!.look), isBlinking: Math.max(view.expression.eyeBlinkLeft ?? 0, view.expression.eyeBlinkRight ?? 0) > 0.7,
     });
@@ -62,14 +72,23 @@ async function detectorImage(rgb: Uint8Array, size: number, quality: number, sca
   return { width: info.width, height: info.height, data: new Uint8ClampedArray(data.buffer, data.byteOffset, data.length) };
 }
 
-function residualsOf({ landmarks }: Face, truth: Float64Array, seen: Uint8Array, side: number, roll: number): Float32Array {
+/** Pixels, `[478, 2]`. */
+function calibratedPoints(anchor: Pick<Anchor, 'observe'>, { landmarks }: Face): Float32Array {
+  const crop = computeCrop(landmarks);
+  return pointsInPicture(anchor.observe(landmarks, crop).detected, crop);
+}
+
+/** Coordinate of a detected point: 0 x, 1 y (down), pixels. */
+type PixelOf = (point: number, axis: 0 | 1) => number;
+
+function residualsOf(pixel: PixelOf, truth: Float64Array, seen: Uint8Array, side: number, roll: number): Float32Array {
   const eyes = distance(truth, LEFT_EYE_OUTER, RIGHT_EYE_OUTER);
   const [cosine, sine] = [Math.cos(-roll), Math.sin(-roll)];
   const residuals = new Float32Array(2 * NUM_FACE).fill(NaN);
   for (let p = 0; p < NUM_FACE; p++) {
     if (seen[p] === 0) continue;
-    const x = ((landmarks[3 * p]! * 2) / side - 1 - truth[3 * p]!) / eyes;
-    const y = (1 - (landmarks[3 * p + 1]! * 2) / side - truth[3 * p + 1]!) / eyes;
+    const x = ((pixel(p, 0) * 2) / side - 1 - truth[3 * p]!) / eyes;
+    const y = (1 - (pixel(p, 1) * 2) / side - truth[3 * p + 1]!) / eyes;
     residuals[2 * p] = cosine * x - sine * y;
     residuals[2 * p + 1] = sine * x + cosine * y;
   }
@@ -100,6 +119,8 @@ export interface DetectorReport {
   /** Of what was found: means over pictures. */
   meanError: number;
   medianError: number;
+  /** Mean of `calibratedError`; NaN without an anchor. */
+  meanCalibratedError: number;
   /** Share of found pictures whose own mean is below 4 %. */
   within4Percent: number;
   /** What is left of the mean when each point's own mean offset, which detector and embedding disagree by, is taken away. */
@@ -116,7 +137,9 @@ export function summarise(verdicts: readonly PictureVerdict[]): DetectorReport {
   const residuals = verdicts.flatMap((verdict) => verdict.residuals ?? []);
   const bias = Array.from({ length: 2 * NUM_FACE }, (_, i) => mean(residuals.map((r) => r[i]!).filter((value) => !Number.isNaN(value))));
   const worstPoints = Array.from({ length: NUM_FACE }, (_, point) => ({ point, error: mean(residuals.map((r) => Math.hypot(r[2 * point]!, r[2 * point + 1]!)).filter((value) => !Number.isNaN(value))) }));
+  const calibrated = verdicts.flatMap(({ calibratedError }) => (calibratedError === undefined ? [] : [calibratedError]));
   return {
+    meanCalibratedError: calibrated.length === 0 ? NaN : mean(calibrated),
     meanErrorWithoutBias: mean(residuals.map((r) => meanLength(r.map((value, i) => value - bias[i]!)))),
     worstPoints: worstPoints.sort((a, b) => b.error - a.error),
     pictures: verdicts.length, found: errors.length, meanError: mean(errors), medianError: errors[Math.floor(errors.length / 2)] ?? NaN,

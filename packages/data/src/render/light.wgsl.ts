@@ -82,9 +82,13 @@ fn render_key(surface: Surface, normal: vec3f, light_size: f32, n_l: f32) -> Ren
     }
     out.light = sum / f32(RENDER_TAPS);
   }
-  // Flesh: the other side is where the light enters.
+  // Flesh: the other side is where the light enters. The thickest of four taps: past an outline, a tap sees no flesh at all.
   let inside = frame.shadow_projection * vec4f(surface.position - normal * 0.15, 1.0);
-  out.thickness = max(0.0, (inside.z - render_shadow_at(vec2f(0.5 + 0.5 * inside.x, 0.5 - 0.5 * inside.y)).x) * range);
+  let entry = vec2f(0.5 + 0.5 * inside.x, 0.5 - 0.5 * inside.y);
+  for (var i = 0; i < 4; i++) {
+    let aside = vec2f(select(-1.5, 1.5, (i & 1) == 0), select(-1.5, 1.5, i < 2)) * texel / cm;
+    out.thickness = max(out.thickness, (inside.z - render_shadow_at(entry + aside).x) * range);
+  }
   // Strands: layers spread evenly between the first and the last of a texel (after deep opacity maps, Yuksel & Keyser 2008).
   for (var i = 0; i < 3; i++) {
     let map = render_shadow_at(at + render_disc(4 * i, turn) * max(spread * 1.5, texel * 2.0) / cm);
@@ -240,7 +244,8 @@ fn render_light(surface: Surface, shading: Shading) -> vec3f {
       key_lit = glossy_lit;
       key_facing = smoothstep(cos(light.direction.w + 0.25), cos(light.direction.w + 0.05), dot(r, l));
       if (flesh && soft_n_l < 0.3) {
-        let passed = exp(-key.thickness / (vec3f(0.45, 0.13, 0.06) * max(scatter, vec3f(0.05)) + 1e-3));
+        // Nothing between light and here: that light does not pass through, it shines on, and is counted below.
+        let passed = smoothstep(0.03, 0.12, key.thickness) * exp(-key.thickness / (vec3f(0.45, 0.13, 0.06) * max(scatter, vec3f(0.05)) + 1e-3));
         out += diffuse * light.colour.rgb * passed * clamp(0.35 - soft_n_l, 0.0, 1.0) * strands;
       }
     } else {

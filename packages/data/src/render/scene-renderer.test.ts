@@ -130,6 +130,14 @@ describe('light', () => {
     for (let i = 0; i < result.picture.length; i++) expect(Math.abs(result.picture[i]! - toSrgb(0.5))).toBeLessThanOrEqual(5); // occlusion from a few samples of depth errs by up to 5 % at the outline
   });
 
+  test('light that nothing stops does not also shine through flesh: a shadow map brightens no edge', async () => {
+    const flesh = material('flesh', 's.albedo = vec3f(0.8); s.specular = 0.0; s.subsurface = vec3f(0.9, 0.4, 0.2);');
+    const grazing = (shadow: boolean): Lighting => ambient(0, [{ direction: [0.99875, 0, 0.05], colour: [1, 1, 1], size: 0.05, shadow }]);
+    const [mapped, plain] = [await render([drawable(square([0, 0, 0], 8), flesh)], { lighting: grazing(true) }), await render([drawable(square([0, 0, 0], 8), flesh)], { lighting: grazing(false) })];
+    expect(Math.max(...plain.picture)).toBeGreaterThan(40);
+    expect(Math.max(...mapped.picture.map((value, i) => Math.max(0, value - plain.picture[i]!)))).toBeLessThan(4);
+  });
+
   test('a shadow falls on the side away from the light, and nearer to the light there is none', async () => {
     const ground = drawable(square([0, 0, -4], 14), white);
     const ball = drawable(sphere([0, 0, 2], 2.5), white);
