@@ -174,5 +174,5 @@ function withDataset(command: Command): Command {
     .option('--heads <pack>', 'another head model than the built-in one: a pack made by import-ict')
     .option('--views <number>', `views of a group or pair set (default: ${VIEWS_PER_SAMPLE.groups} and ${VIEWS_PER_SAMPLE.pairs})`, parseInteger('--views', { min: 1, max: 100 }))
     .option('--shard-size <samples>', `samples in a shard (default: ${each(SAMPLES_PER_SHARD)})`, parseInteger('--shard-size', { min: 1, max: 100_000 }))
-    .option('--without-pictures', 'only cameras, expressions and points; needs no GPU and is a hundred times faster');
+    .option('--without-pictures', 'only cameras, expressions and points; needs no GPU and is many times faster');
 }

@@ -1,4 +1,4 @@
-/** Samples without pictures: cameras, expressions and points, at thousands of views a second, without a GPU. */
+/** Samples without pictures: cameras, expressions and points, hundreds of views a second, without a GPU. */
 import { computeCrop, NUM_FACE, NUM_POINTS, project, type View, viewOf } from '@onegt/skeleton';
 import type { HeadModel } from '../heads/head-model.ts';
 import { gazeOf } from '../heads/pose.ts';
