@@ -81,27 +81,24 @@ describe.skipIf(!hasRedisServer)('with a real Redis', () => {
   });
 
   test('workers killed in the middle, again and again: nothing missing, nothing double', async () => {
-    const COUNT = 40; // 20 shards
+    const COUNT = 80; // 40 shards
     await enqueue(COUNT);
     const program = fileURLToPath(new URL('../../dist/testing/ellipse-worker.js', import.meta.url));
-    const start = (): ChildProcess => spawn(process.execPath, [program, redis.url, name, '150', '700'], { stdio: ['ignore', 'ignore', 'inherit'] });
+    const start = () => spawn(process.execPath, [program, redis.url, name, '150', '700'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    // A worker that has made a shard is in the middle of the next one.
+    const madeOne = (child: ChildProcess) => new Promise<boolean>((resolve) => child.once('exit', () => resolve(false)).stdout!.once('data', () => resolve(true)));
     const workers = [start(), start()];
-    let kills = 0;
-    for (let round = 0; round < 6; round++) {
-      await new Promise((resolve) => setTimeout(resolve, 1500));
-      const victim = workers[round % 2]!;
-      if (victim.exitCode === null) {
-        await ended(victim, 'SIGKILL');
-        kills++;
-        workers[round % 2] = start();
-      }
+    for (let kill = 0; kill < 4; kill++) {
+      const victim = workers[kill % 2]!;
+      expect(await madeOne(victim)).toBe(true);
+      await ended(victim, 'SIGKILL');
+      workers[kill % 2] = start();
     }
-    expect(kills).toBeGreaterThanOrEqual(2);
     await Promise.all(workers.map((child) => (child.exitCode === null ? new Promise((resolve) => child.once('exit', resolve)) : undefined)));
     expect(await tars(folder)).toEqual(await rendered(COUNT));
     const report = await verifyDataset(folder, { signal });
-    expect(report).toMatchObject({ shards: 20, samples: COUNT, faults: [], strays: [] });
-    expect(await queueStatus(queue)).toMatchObject({ waiting: 0, active: 0, delayed: 0, done: 20, failed: 0 });
+    expect(report).toMatchObject({ shards: 40, samples: COUNT, faults: [], strays: [] });
+    expect(await queueStatus(queue)).toMatchObject({ waiting: 0, active: 0, delayed: 0, done: 40, failed: 0 });
     // A killed worker's temporary file may be left when nobody came after it; the next one to write there removes it.
     await enqueue(COUNT + 2);
     await workHere();
