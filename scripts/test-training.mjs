@@ -9,8 +9,8 @@ import { join } from 'node:path';
 import { withLock } from './setup/lock.mjs';
 import { cache, root } from './setup/paths.mjs';
 
-const MODULES = { torch: 'torch', numpy: 'numpy', PIL: 'Pillow' }; // Python's name: pip's
-const DEBIAN = ['python3-torch', 'python3-numpy', 'python3-pil', 'g++'];
+const MODULES = { torch: 'torch', numpy: 'numpy', scipy: 'scipy', PIL: 'Pillow' }; // Python's name: pip's
+const DEBIAN = ['python3-torch', 'python3-numpy', 'python3-scipy', 'python3-pil', 'g++'];
 const venv = join(cache, 'python');
 const training = join(root, 'training');
 

@@ -13,7 +13,7 @@ from onegt import calibrate, dit as dit_module, export, safetensors, skeleton_da
 from onegt.autoencoder import Autoencoder, DetailBlend  # noqa: E402
 from onegt.camera import carry, depth_of, project, unproject  # noqa: E402
 from onegt.point_transformer import PointTransformer  # noqa: E402
-from onegt.prior import ARKIT_NAMES, Prior, arkit_matrix  # noqa: E402
+from onegt.prior import Prior  # noqa: E402
 
 
 def toy_prior(modes=3):
@@ -77,12 +77,6 @@ class Fit(unittest.TestCase):
         wrong[:, 100:140] = 7
         fits = [prior.fit(p, weight, view['focal']) for p in (points, wrong)]
         self.assertTrue(torch.allclose(fits[0]['identity'], fits[1]['identity'], atol=1e-4))
-
-    def test_arkit_names_take_the_mean_of_two_sides(self):
-        matrix = arkit_matrix(['cheekPuff_L', 'cheekPuff_R', 'jawOpen', 'eyeBlink_R'])
-        self.assertEqual(matrix[:, ARKIT_NAMES.index('cheekPuff')].tolist(), [.5, .5, 0, 0])
-        self.assertEqual(matrix[2, ARKIT_NAMES.index('jawOpen')], 1)
-        self.assertEqual(matrix[3, ARKIT_NAMES.index('eyeBlinkRight')], 1)
 
 
 class Calibration(unittest.TestCase):
