@@ -6,6 +6,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { installFromDebian, quiet } from './setup/debian.mjs';
 import { withLock } from './setup/lock.mjs';
 import { cache, root } from './setup/paths.mjs';
 
@@ -15,24 +16,11 @@ const venv = join(cache, 'python');
 const training = join(root, 'training');
 
 const say = (text) => process.stderr.write(`[training] ${text}\n`);
-const quiet = (command, args) => spawnSync(command, args, { encoding: 'utf8' });
 const shown = (command, args, options = {}) => spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'], ...options }).status;
 
 function findPython() {
   const candidates = [process.env.ONEGT_PYTHON, join(venv, 'bin', 'python3'), 'python3', '/usr/bin/python3'].filter(Boolean);
   return candidates.find((python) => quiet(python, ['-c', `import ${Object.keys(MODULES).join(', ')}`]).status === 0);
-}
-
-/** Returns undefined on success, else why this way is closed. */
-function installFromDebian() {
-  if (quiet('apt-get', ['--version']).status !== 0) return 'no apt-get';
-  if (process.getuid?.() !== 0) return `not root (as root: apt-get install ${DEBIAN.join(' ')})`;
-  say(`installing ${DEBIAN.join(', ')} from Debian (a minute or two the first time)`);
-  const apt = (...args) => quiet('apt-get', ['-o', 'DPkg::Lock::Timeout=300', ...args]);
-  const update = apt('update', '-qq');
-  process.env.DEBIAN_FRONTEND = 'noninteractive';
-  const install = apt('install', '-y', '-qq', '--no-install-recommends', ...DEBIAN);
-  return install.status === 0 ? undefined : `apt-get failed: ${(install.stderr || update.stderr).trim().split('\n').at(-1)}`;
 }
 
 function installWithPip() {
@@ -45,7 +33,7 @@ function installWithPip() {
 mkdirSync(cache, { recursive: true });
 const closed = [];
 const python = await withLock(join(cache, 'python.lock'), say, () => {
-  for (const install of [undefined, installFromDebian, installWithPip]) {
+  for (const install of [undefined, () => installFromDebian(DEBIAN, say), installWithPip]) {
     const reason = install?.();
     if (reason !== undefined) closed.push(reason);
     const found = findPython();

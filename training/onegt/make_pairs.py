@@ -92,10 +92,13 @@ def unpack_map(packed, bits):
     return torch.cat([torch.as_tensor(packed).float(), torch.stack([(bits & int(b) > 0).float() for b in BITS], -1)], -1)
 
 
-def find(pool, first, last):
-    """Collected views of these people; none is no error: a pool may have no test people yet."""
+SPLITS = ((VALIDATION, TEST), (TEST, 10 ** 7), (0, VALIDATION))     # first and last seeds; held-out people first
+
+
+def find(pool, split):
+    """Views with pictures of these people; none is no error: a pool may have no test people yet."""
     try:
-        return collected(pool, first, last)
+        return [views for views in collected(pool, *split) if "rgb" in views]
     except FileNotFoundError:
         return []
 
@@ -118,16 +121,15 @@ def main(arguments=None):
     anchor = Anchor(prior, load_transformer(os.path.join(options.runs, "rigid.pt")), load_transformer(os.path.join(options.runs, "nonrigid.pt")))
     autoencoder = load_autoencoder(options.autoencoder)
     part, parts = map(int, options.shard.split("/"))
-    work = [v for first, last in ((VALIDATION, TEST), (TEST, 10 ** 7), (0, VALIDATION)) for v in find(options.pool, first, last) if "rgb" in v]
+    work = [(split, views) for split in SPLITS for views in find(options.pool, split)]
     heads = {}
     begin, count = time.time(), 0
-    for views in work[part::parts]:
+    for split, views in work[part::parts]:
         first = views["seed"]
         path = os.path.join(options.pool, f"pairs{options.suffix}_{first:07d}")
         if os.path.exists(path):
             continue
         rgb = views["rgb"]
-        split = (0, VALIDATION) if first < VALIDATION else (VALIDATION, TEST) if first < TEST else (TEST, 10 ** 7)
         if split not in heads:      # people drive people of their own split only
             heads[split] = Heads(options.pool, *split)
         held_out = first >= VALIDATION

@@ -20,7 +20,7 @@ from onegt.point_transformer import PointTransformer  # noqa: E402
 from onegt.pool import TEST, VALIDATION, Heads, cameras, collected  # noqa: E402
 from onegt.prior import ARKIT_NAMES, Prior  # noqa: E402
 from onegt.shards import ShardError, read_samples, shard_files  # noqa: E402
-from onegt.skeleton_data import rotation, sample_camera  # noqa: E402
+from onegt.skeleton_data import sample_camera  # noqa: E402
 from onegt.train_skeleton import FEATURES, Batches, load_prior  # noqa: E402
 
 try:

@@ -2,7 +2,7 @@
  * One person's head in one expression, on the CPU: rest shape once per person, then a sparse sum of expression modes,
  * eyes turned by the gaze, lids that shut and keep off the eyeballs, smooth normals, skeleton points.
  */
-import { EXPRESSION_NAMES, type ExpressionName, type ExpressionWeights } from '@onegt/skeleton';
+import { type ExpressionName, type ExpressionWeights } from '@onegt/skeleton';
 import { HeadModelError } from './errors.ts';
 import type { Eye, HeadModel } from './head-model.ts';
 import { closeLids, createLids, keepOffEyeball, type Lids, measureEyeball, type SparseMode } from './lids.ts';
@@ -219,9 +219,4 @@ export function skeletonPoints(model: HeadModel, shape: Float32Array, out: Float
     for (let k = 0; k < 3; k++) out[point + k]! += skeletonWeight[i]! * shape[at + k]!;
   }
   return out;
-}
-
-/** Names that `expression` has and the head has no mode for, such as those of a simple glTF head. */
-export function unsupportedExpressions(model: HeadModel, expression: ExpressionWeights): ExpressionName[] {
-  return EXPRESSION_NAMES.filter((name) => expression[name] !== undefined && !model.expressionNames.includes(name));
 }

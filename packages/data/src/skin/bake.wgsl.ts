@@ -27,35 +27,26 @@ fn pigment_colour(melanin: f32, haemoglobin: f32) -> vec3f {
   return exp(mix(low, high, f.x).xyz);
 }
 
-// Signed distance in the x, y plane to the closed outlines of the lips and the left eye: negative inside.
+// Signed distance in the x, y plane to the closed outlines of the lips and the left eye: negative inside. Edge by edge;
+// nearest: least squared distance so far, and the sign, which turns at each edge that a ray from p crosses.
+fn past_edge(nearest: vec2f, p: vec2f, a: vec2f, b: vec2f) -> vec2f {
+  let e = b - a;
+  let w = p - a;
+  let q = w - e * clamp(dot(w, e) / dot(e, e), 0.0, 1.0);
+  let crosses = (a.y > p.y) != (b.y > p.y) && p.x < e.x * (p.y - a.y) / e.y + a.x;
+  return vec2f(min(nearest.x, dot(q, q)), select(nearest.y, -nearest.y, crosses));
+}
+
 fn lip_distance(p: vec2f) -> f32 {
-  var best = 1e9;
-  var inside = 1.0;
-  for (var i = 0u; i < 20u; i++) {
-    let a = look.lip_outline[i].xy;
-    let b = look.lip_outline[(i + 1u) % 20u].xy;
-    let e = b - a;
-    let w = p - a;
-    let q = w - e * clamp(dot(w, e) / dot(e, e), 0.0, 1.0);
-    best = min(best, dot(q, q));
-    if ((a.y > p.y) != (b.y > p.y) && p.x < e.x * (p.y - a.y) / e.y + a.x) { inside = -inside; }
-  }
-  return inside * sqrt(best);
+  var nearest = vec2f(1e9, 1.0);
+  for (var i = 0u; i < 20u; i++) { nearest = past_edge(nearest, p, look.lip_outline[i].xy, look.lip_outline[(i + 1u) % 20u].xy); }
+  return nearest.y * sqrt(nearest.x);
 }
 
 fn lid_distance(p: vec2f) -> f32 {
-  var best = 1e9;
-  var inside = 1.0;
-  for (var i = 0u; i < 16u; i++) {
-    let a = look.lid_outline[i].xy;
-    let b = look.lid_outline[(i + 1u) % 16u].xy;
-    let e = b - a;
-    let w = p - a;
-    let q = w - e * clamp(dot(w, e) / dot(e, e), 0.0, 1.0);
-    best = min(best, dot(q, q));
-    if ((a.y > p.y) != (b.y > p.y) && p.x < e.x * (p.y - a.y) / e.y + a.x) { inside = -inside; }
-  }
-  return inside * sqrt(best);
+  var nearest = vec2f(1e9, 1.0);
+  for (var i = 0u; i < 16u; i++) { nearest = past_edge(nearest, p, look.lid_outline[i].xy, look.lid_outline[(i + 1u) % 16u].xy); }
+  return nearest.y * sqrt(nearest.x);
 }
 
 fn segment_distance(p: vec2f, a: vec2f, b: vec2f) -> vec2f {   // distance, place along 0..1

@@ -5,7 +5,7 @@
  */
 import type { Random } from '../random/random.ts';
 import type { Traits } from '../scene/scene.ts';
-import { DECAL_KINDS, type Decal, sampleDecals } from './decals.ts';
+import { type Decal, sampleDecals } from './decals.ts';
 import { type Makeup, sampleMakeup } from './makeup.ts';
 import { type Mark, sampleMarks } from './marks.ts';
 import { type MouthLook, sampleMouth } from './mouth.ts';
@@ -139,9 +139,3 @@ function sampleShadow(random: Random, { masculine, age, hairMelanin, hairRedness
   const pigment: Rgb = [0.012 + 0.2 * (1 - hairMelanin) * (1 + hairRedness), 0.011 + 0.12 * (1 - hairMelanin), 0.012 + 0.06 * (1 - hairMelanin)];
   return { strength: random.uniform(0.08, 0.75) * ramp(masculine, 0.5, 0.9), colour: pigment.map((value) => value + grey * (0.35 - value)) as Rgb, line: random.uniform(-1, 0.8) };
 }
-
-/** Counts of what is discrete, for datasheets; everything else is continuous. */
-export const SKIN_FAMILIES = {
-  decals: DECAL_KINDS.length,
-  patches: ['freckles', 'ageSpots', 'vitiligo', 'melasma', 'birthmark', 'sunburn', 'tanLine', 'pits', 'shadow', 'veins', 'sweat'].length,
-} as const;
