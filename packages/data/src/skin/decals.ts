@@ -5,7 +5,7 @@ import { hue } from './makeup.ts';
 import { pointOnFace } from './marks.ts';
 
 /** In the order of the baker's `decal_distance`. */
-const DECAL_KINDS = [
+export const DECAL_KINDS = [
   'disc', 'ring', 'star', 'heart', 'cross', 'tear', 'crescent', 'stripes', 'dots', 'spiral', 'wave', 'triangle', 'diamond', 'flower', 'lightning', 'script', 'chevrons', 'thorns', 'grid', 'sun',
 ] as const;
 export type DecalKind = (typeof DECAL_KINDS)[number];
