@@ -1,5 +1,5 @@
 /**
- * The camera's part of a picture: linear light to sRGB bytes. Two compute passes over storage buffers in the layout of the
+ * The camera's part of a picture: linear light to sRGB bytes. Compute passes over storage buffers in the layout of the
  * renderer: what the lens does (softness, and the little that a head itself is out of focus), then what sensor and
  * processing do. The background's defocus is not here: it is drawn blurred (see `setting/library.ts`), so that light of it
  * never bleeds through a silhouette.
@@ -19,50 +19,74 @@ struct PhotoLook {
 
 @group(0) @binding(0) var<uniform> look: PhotoLook;
 @group(0) @binding(1) var<storage, read> light: array<vec4f>;            // [pixels] linear, w = region
-@group(0) @binding(2) var<storage, read_write> sharp_or_soft: array<vec4f>; // [pixels] after the lens
+@group(0) @binding(2) var<storage, read_write> packed: array<vec2u>;     // [pixels] before the lens, [pixels] after it, in halves of 16 bits: r, g, b, then defocus or region
 @group(0) @binding(3) var<storage, read_write> result: array<u32>;       // [pixels] r, g, b, region; [pixels] cm along the view axis
 
-// Radius in pixels by which a pixel is off the plane of focus. The background (infinitely far) was drawn blurred.
-fn photo_defocus(index: u32, pixels: u32) -> f32 {
+// Before the lens. Of each pixel the radius by which it is off the plane of focus; the background (infinitely far) was
+// drawn blurred. Halves, because a tap of the lens costs a software adapter what it loads.
+@compute @workgroup_size(64)
+fn photo_pack(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let index = id.x + id.y * groups.x * 64u;
+  let pixels = u32(look.gain.w * look.gain.w);
+  if (index >= pixels) { return; }
   let z = bitcast<f32>(result[pixels + index]);
-  return select(0.0, look.lens.y * abs(z - look.lens.z) / max(z, 1.0), z < 1e6);
+  let radius = select(0.0, look.lens.y * abs(z - look.lens.z) / max(z, 1.0), z < 1e6);
+  let x = min(light[index].rgb, vec3f(65000.0));
+  packed[index] = vec2u(pack2x16float(x.rg), pack2x16float(vec2f(x.b, radius)));
 }
 
-@compute @workgroup_size(64)
-fn photo_lens(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let index = id.x + id.y * groups.x * 64u;
+// Linear light, and the radius.
+fn photo_tap(at: vec2i, side: i32) -> vec4f {
+  let p = clamp(at, vec2i(0), vec2i(side - 1));
+  let word = packed[u32(p.y * side + p.x)];
+  return vec4f(unpack2x16float(word.x), unpack2x16float(word.y));
+}
+
+// What is sharper than a pixel keeps to itself, so that a head in focus does not bleed into what is behind it. Sums light
+// and weights.
+fn photo_gather(at: vec2i, side: i32, weight: f32, least: f32) -> vec4f {
+  let tap = photo_tap(at, side);
+  return vec4f(tap.rgb, 1.0) * select(0.0, weight, tap.w >= least);
+}
+
+// The four taps that a quarter turn makes of one.
+fn photo_turned(at: vec2i, d: vec2i, side: i32, weight: f32, least: f32) -> vec4f {
+  return photo_gather(at + d, side, weight, least) + photo_gather(at - d, side, weight, least)
+    + photo_gather(at + vec2i(-d.y, d.x), side, weight, least) + photo_gather(at + vec2i(d.y, -d.x), side, weight, least);
+}
+
+@compute @workgroup_size(8, 8)
+fn photo_lens(@builtin(global_invocation_id) id: vec3u) {
   let side = i32(look.gain.w);
-  let pixels = u32(side * side);
-  if (index >= pixels) { return; }
-  let radius = photo_defocus(index, pixels);
-  let spread = sqrt(look.lens.x * look.lens.x + 0.25 * radius * radius);
-  let at = vec2i(i32(index) % side, i32(index) / side);
-  let reach = i32(min(3.0, ceil(2.0 * spread - 0.2)));
-  // A Gaussian at the distances of pixels: powers of one number. What is sharper than this pixel keeps to itself, so that
-  // a head in focus does not bleed into what is behind it.
-  let one = exp(-0.5 / max(spread * spread, 0.01));
-  let least = 0.6 * radius - 0.3;
-  var sum = light[index].rgb;
-  var weights = 1.0;
-  var row = 1.0;
-  for (var dy = 0; dy <= reach; dy++) {
-    var weight = row;
-    for (var dx = 0; dx <= reach; dx++) {
-      if (dx + dy > 0) {
-        for (var mirror = 0; mirror < 4; mirror++) {
-          if ((mirror & 1) * (1 - min(dx, 1)) + (mirror >> 1u) * (1 - min(dy, 1)) > 0) { continue; }
-          let tap = clamp(at + vec2i(select(dx, -dx, (mirror & 1) == 1), select(dy, -dy, mirror >= 2)), vec2i(0), vec2i(side - 1));
-          let source = u32(tap.y * side + tap.x);
-          let own = select(0.0, weight, photo_defocus(source, pixels) >= least);
-          sum += own * light[source].rgb;
-          weights += own;
-        }
+  if (max(id.x, id.y) >= u32(side)) { return; }
+  let at = vec2i(id.xy);
+  let index = id.y * u32(side) + id.x;
+  let own = photo_tap(at, side);
+  let spread = sqrt(look.lens.x * look.lens.x + 0.25 * own.w * own.w);
+  // Below 0.28 pixels the neighbours' share is less than a hundredth, below 0.36 that of those across corners.
+  let reach = select(i32(min(3.0, ceil(2.0 * spread - 0.2))), 0, spread < 0.28);
+  var sum = vec4f(own.rgb, 1.0);
+  if (reach > 0) {
+    // A Gaussian at the distances of pixels: powers of one number. Ring by ring without loops: a software adapter runs
+    // the body of a loop once more than its lanes need, and skips what no lane enters.
+    let a = exp(-0.5 / (spread * spread));
+    let least = 0.6 * own.w - 0.3;
+    sum += photo_turned(at, vec2i(1, 0), side, a, least);
+    if (spread > 0.36) { sum += photo_turned(at, vec2i(1, 1), side, a * a, least); }
+    if (reach > 1) {
+      let b = a * a * a * a;
+      sum += photo_turned(at, vec2i(2, 0), side, b, least) + photo_turned(at, vec2i(2, 1), side, a * b, least)
+        + photo_turned(at, vec2i(1, 2), side, a * b, least) + photo_turned(at, vec2i(2, 2), side, b * b, least);
+      if (reach > 2) {
+        let c = b * b * a;
+        sum += photo_turned(at, vec2i(3, 0), side, c, least) + photo_turned(at, vec2i(3, 1), side, a * c, least)
+          + photo_turned(at, vec2i(1, 3), side, a * c, least) + photo_turned(at, vec2i(3, 2), side, b * c, least)
+          + photo_turned(at, vec2i(2, 3), side, b * c, least) + photo_turned(at, vec2i(3, 3), side, c * c, least);
       }
-      weight *= pow(one, f32(2 * dx + 1));
     }
-    row *= pow(one, f32(2 * dy + 1));
   }
-  sharp_or_soft[index] = vec4f(sum / weights, light[index].w);
+  let x = sum.rgb / sum.w;
+  packed[u32(side * side) + index] = vec2u(pack2x16float(x.rg), pack2x16float(vec2f(x.b, 0.0)) | (u32(light[index].w) << 16u));
 }
 
 fn photo_hash(x: vec3u) -> u32 {
@@ -93,28 +117,34 @@ fn photo_grains(at: vec2f, size: f32) -> vec4f {
 
 fn photo_luminance(x: vec3f) -> f32 { return dot(x, vec3f(0.2126, 0.7152, 0.0722)); }
 
-@compute @workgroup_size(64)
-fn photo_develop(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let index = id.x + id.y * groups.x * 64u;
+// After the lens, at a multiple of the pixels.
+fn photo_seen(at: vec2i, side: i32) -> vec3f {
+  let p = clamp(at, vec2i(0), vec2i(side - 1)) + vec2i(0, side);
+  let word = packed[u32(p.y * side + p.x)];
+  return vec3f(unpack2x16float(word.x), unpack2x16float(word.y).x);
+}
+
+@compute @workgroup_size(8, 8)
+fn photo_develop(@builtin(global_invocation_id) id: vec3u) {
   let side = i32(look.gain.w);
-  if (index >= u32(side * side)) { return; }
-  let at = vec2i(i32(index) % side, i32(index) / side);
+  if (max(id.x, id.y) >= u32(side)) { return; }
+  let at = vec2i(id.xy);
+  let index = id.y * u32(side) + id.x;
+  let region = packed[u32(side * side) + index].y >> 16u;
   let middle = (vec2f(at) + 0.5) / f32(side) * 2.0 - 1.0;
   let fall = 1.0 + 0.5 * dot(middle, middle);
   let exposure = look.gain.rgb * mix(1.0, 1.0 / (fall * fall), look.shadow_tint.w);
-  var x = sharp_or_soft[index].rgb * exposure;
+  var x = photo_seen(at, side) * exposure;
   if (look.highlight_tint.w > 0.0) {
-    var around = 0.0;
-    for (var k = 0; k < 4; k++) {
-      let tap = clamp(at + vec2i(select(0, 2 * k - 1, k < 2), select(0, 2 * k - 5, k >= 2)), vec2i(0), vec2i(side - 1));
-      around += 0.25 * sqrt(max(0.0, photo_luminance(sharp_or_soft[u32(tap.y * side + tap.x)].rgb * exposure)));
-    }
+    let luminance = exposure * vec3f(0.2126, 0.7152, 0.0722);
+    let around = 0.25 * (sqrt(dot(photo_seen(at - vec2i(1, 0), side), luminance)) + sqrt(dot(photo_seen(at + vec2i(1, 0), side), luminance))
+      + sqrt(dot(photo_seen(at - vec2i(0, 1), side), luminance)) + sqrt(dot(photo_seen(at + vec2i(0, 1), side), luminance)));
     let own = sqrt(max(1e-6, photo_luminance(x)));
     let gain = clamp(1.0 + 2.0 * look.highlight_tint.w * (own - around) / own, 0.5, 1.6);
     x *= gain * gain;
   }
-  let deviation = sqrt(look.noise.x * look.noise.x + look.noise.y * look.noise.y * max(vec3f(0.0), x));
   if (look.noise.x + look.noise.y > 0.0) {
+    let deviation = sqrt(look.noise.x * look.noise.x + look.noise.y * look.noise.y * max(vec3f(0.0), x));
     // Most of it is common to the channels, some is coloured: what demosaicing and denoising leave.
     let grain = photo_grains(vec2f(at), look.lens.w);
     x += deviation * (0.92 * grain.x + 0.392 * grain.yzw);
@@ -125,12 +155,12 @@ fn photo_develop(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgrou
   x = max(vec3f(0.0), mix(vec3f(photo_luminance(x)), x, look.curve.y));
   let knee = 1.0 - 0.6 * look.curve.z;
   let span = max(1e-3, 1.0 - knee);
-  x = select(min(x, vec3f(1.0)), knee + span * (1.0 - exp(-(x - knee) / span)), x > vec3f(knee));
+  if (any(x > vec3f(knee))) { x = select(min(x, vec3f(1.0)), knee + span * (1.0 - exp(-(x - knee) / span)), x > vec3f(knee)); }
   x = select(1.055 * pow(x, vec3f(1.0 / 2.4)) - 0.055, 12.92 * x, x <= vec3f(0.0031308));
   let y = photo_luminance(x);
   x = look.curve.w + (1.0 - look.curve.w) * x + look.shadow_tint.rgb * (1.0 - y) * (1.0 - y) + look.highlight_tint.rgb * y * (1.0 - y * y);
   let bytes = vec3u(saturate(x) * 255.0 + 0.5);
-  result[index] = bytes.x | (bytes.y << 8u) | (bytes.z << 16u) | (u32(sharp_or_soft[index].w) << 24u);
+  result[index] = bytes.x | (bytes.y << 8u) | (bytes.z << 16u) | (region << 24u);
 }
 `;
 
@@ -166,13 +196,13 @@ export const backdropBlur = (photo: Photo, focal: number): number => (2 * photo.
 export interface PhotoBuffers {
   /** `[pixels]` vec4: linear light and the region. */
   light: GPUBuffer;
-  /** `[pixels]` vec4, overwritten. */
+  /** `[2, pixels]` vec2u, overwritten. */
   scratch: GPUBuffer;
   /** `[2, pixels]` u32: written are the bytes r, g, b, region; read is the depth behind them (f32 cm along the view axis). */
   result: GPUBuffer;
 }
 
-/** Both passes of {@link photoWgsl}, ready to encode. */
+/** The passes of {@link photoWgsl}, ready to encode. */
 export class PhotoPass implements Disposable {
   readonly #gpu: Gpu;
   readonly #layout: GPUBindGroupLayout;
@@ -187,7 +217,7 @@ export class PhotoPass implements Disposable {
     const types: GPUBufferBindingType[] = ['uniform', 'read-only-storage', 'storage', 'storage'];
     const layout = device.createBindGroupLayout({ label: 'photo', entries: types.map((type, binding) => ({ binding, visibility: GPUShaderStage.COMPUTE, buffer: { type } })) });
     const pipelineLayout = device.createPipelineLayout({ bindGroupLayouts: [layout], label: 'photo' });
-    const pipelines = await Promise.all(['photo_lens', 'photo_develop'].map((entryPoint) => device.createComputePipelineAsync({ layout: pipelineLayout, compute: { module, entryPoint }, label: `photo/${entryPoint}` })));
+    const pipelines = await Promise.all(['photo_pack', 'photo_lens', 'photo_develop'].map((entryPoint) => device.createComputePipelineAsync({ layout: pipelineLayout, compute: { module, entryPoint }, label: `photo/${entryPoint}` })));
     return new PhotoPass(gpu, layout, pipelines);
   }
 
@@ -199,19 +229,21 @@ export class PhotoPass implements Disposable {
   }
 
   /** Writes the uniforms at once: one picture per submit. */
-  encode(encoder: GPUCommandEncoder, photo: Photo, frame: PhotoFrame, { light, scratch, result }: PhotoBuffers): void {
+  encode(encoder: GPUCommandEncoder, photo: Photo, frame: PhotoFrame, { light, scratch, result }: PhotoBuffers, timestampWrites?: GPUComputePassTimestampWrites): void {
     const { device } = this.#gpu;
     packPhoto(this.#values, photo, frame);
     this.#gpu.writeBuffer(this.#uniforms, this.#values);
     const group = device.createBindGroup({ layout: this.#layout, entries: [this.#uniforms, light, scratch, result].map((buffer, binding) => ({ binding, resource: { buffer } })) });
     const workgroups = Math.ceil((frame.size * frame.size) / 64);
     const columns = Math.min(workgroups, 32768);
-    const pass = encoder.beginComputePass({ label: 'photo' });
+    const pass = encoder.beginComputePass({ label: 'photo', ...(timestampWrites && { timestampWrites }) });
     pass.setBindGroup(0, group);
-    for (const pipeline of this.#pipelines) {
+    const tiles = Math.ceil(frame.size / 8);
+    this.#pipelines.forEach((pipeline, i) => {
       pass.setPipeline(pipeline);
-      pass.dispatchWorkgroups(columns, Math.ceil(workgroups / columns));
-    }
+      if (i === 0) pass.dispatchWorkgroups(columns, Math.ceil(workgroups / columns));
+      else pass.dispatchWorkgroups(tiles, tiles);
+    });
     pass.end();
   }
 

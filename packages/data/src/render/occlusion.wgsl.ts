@@ -6,14 +6,14 @@
 export const occlusionWgsl = /* wgsl */ `
 @group(0) @binding(0) var<uniform> frame: Frame;
 @group(0) @binding(1) var<storage, read> result: array<u32>;       // [pixels] colour; [pixels] depth
-@group(0) @binding(2) var coarse_in: texture_2d<f32>;
-@group(0) @binding(3) var coarse_out: texture_storage_2d<r32float, write>;
-@group(0) @binding(4) var fine_out: texture_storage_2d<r32float, write>;
+@group(0) @binding(2) var<storage, read_write> coarse: array<u32>;  // [half, half] 12 bits visible, 20 bits depth in 1/1024 cm
+@group(0) @binding(3) var<storage, read_write> fine: array<f32>;    // [pixels] visible
 
 const SLICES = 3;
-const STEPS = 5;
 const REACH = 7.0;        // cm
 const HALF_PI = 1.57079633;
+const COS_SLICE = 0.5;            // of the angle between slices
+const SIN_SLICE = 0.8660254;
 
 fn depth_at(p: vec2i) -> f32 {
   let size = i32(frame.size.x);
@@ -31,13 +31,41 @@ fn shorter(a: vec3f, b: vec3f) -> vec3f {
   return select(b, a, abs(a.z) < abs(b.z));
 }
 
+// The sample k of a slice: the horizon as far as it is raised by what stands there.
+fn raised(at: vec2i, p: vec3f, v: vec3f, heading: vec2f, t: f32, lowest: f32, radius: f32) -> f32 {
+  let q = at + vec2i(round(heading * (1.0 + t * t * radius)));
+  let d = view_at(q, depth_at(q)) - p;
+  let inverse = inverseSqrt(dot(d, d) + 1e-8);
+  // What is further in front than it is wide hides little: it fades, so that hair does not darken the wall behind.
+  let weight = clamp(1.0 - dot(d, d) * inverse / (REACH * 1.6), 0.0, 1.0);
+  return mix(lowest, dot(d, v) * inverse, weight);
+}
+
+// What one side of a slice leaves visible, the normal in it given by its angle to the view. Its five steps stand one by
+// one: a software adapter runs the body of a loop once more than its lanes need.
+fn arc_to(at: vec2i, p: vec3f, v: vec3f, direction: vec2f, heading: f32, cos_n: f32, sin_n: f32, radius: f32, offset: f32) -> f32 {
+  let lowest = -heading * sin_n;                         // a quarter turn from the normal
+  let h = direction * heading;
+  var highest = max(lowest, raised(at, p, v, h, 0.2 * offset, lowest, radius));
+  highest = max(highest, raised(at, p, v, h, 0.2 * offset + 0.2, lowest, radius));
+  highest = max(highest, raised(at, p, v, h, 0.2 * offset + 0.4, lowest, radius));
+  highest = max(highest, raised(at, p, v, h, 0.2 * offset + 0.6, lowest, radius));
+  highest = max(highest, raised(at, p, v, h, 0.2 * offset + 0.8, lowest, radius));
+  // The arc from the view to the horizon h, weighted by the cosine to the normal n:
+  // (cos(n) + 2 h sin(n) - cos(2 h - n)) / 4. No horizon lies further from the normal than a quarter turn: see lowest.
+  let cos_h = clamp(highest, -1.0, 1.0);
+  let sin_h = heading * sqrt(1.0 - cos_h * cos_h);
+  return 0.5 * (cos_n * sin_h * sin_h + sin_n * (heading * acos(cos_h) - sin_h * cos_h));
+}
+
 @compute @workgroup_size(8, 8)
 fn occlude(@builtin(global_invocation_id) id: vec3u) {
   let half_size = (frame.size.x + 1u) / 2u;
   if (id.x >= half_size || id.y >= half_size) { return; }
   let at = vec2i(id.xy) * 2;
   let z = depth_at(at);
-  if (z > 1e3) { textureStore(coarse_out, id.xy, vec4f(1.0)); return; }
+  let place = id.y * half_size + id.x;
+  if (z > 1e3) { coarse[place] = 0xffffffffu; return; }
   let p = view_at(at, z);
   let dx = shorter(view_at(at + vec2i(2, 0), depth_at(at + vec2i(2, 0))) - p, p - view_at(at - vec2i(2, 0), depth_at(at - vec2i(2, 0))));
   let dy = shorter(view_at(at + vec2i(0, 2), depth_at(at + vec2i(0, 2))) - p, p - view_at(at - vec2i(0, 2), depth_at(at - vec2i(0, 2))));
@@ -48,36 +76,20 @@ fn occlude(@builtin(global_invocation_id) id: vec3u) {
   let noise = fract(f32((id.x & 3u) * 4u + (id.y & 3u)) * 0.61803399 + 0.1);
   let offset = fract(noise * 7.31);
   var visible = 0.0;
-  for (var s = 0; s < SLICES; s++) {
-    let phi = (f32(s) + noise) * (2.0 * HALF_PI / f32(SLICES));
-    let direction = vec2f(cos(phi), sin(phi));
+  let first = noise * (2.0 * HALF_PI / f32(SLICES));
+  var direction = vec2f(cos(first), sin(first));
+  for (var s = 1; ; s++) {
     let tangent = vec3f(direction, 0.0) - v * dot(vec3f(direction, 0.0), v);
     let axis = normalize(cross(tangent, v));
     let projected = n - axis * dot(n, axis);
     let length_n = length(projected) + 1e-6;
-    let angle = sign(dot(projected, tangent)) * acos(clamp(dot(projected, v) / length_n, -1.0, 1.0));
-    var horizons = vec2f(0.0);
-    for (var side = 0; side < 2; side++) {
-      let heading = select(-1.0, 1.0, side == 1);
-      let lowest = cos(angle + heading * HALF_PI);
-      var highest = lowest;
-      for (var k = 0; k < STEPS; k++) {
-        let t = (f32(k) + offset) / f32(STEPS);
-        let q = at + vec2i(round(direction * (heading * (1.0 + t * t * radius))));
-        let d = view_at(q, depth_at(q)) - p;
-        let far = length(d);
-        // What is further in front than it is wide hides little: it fades, so that hair does not darken the wall behind.
-        let weight = clamp(1.0 - far / (REACH * 1.6), 0.0, 1.0);
-        highest = max(highest, mix(lowest, dot(d, v) / max(far, 1e-4), weight));
-      }
-      horizons[side] = heading * acos(clamp(highest, -1.0, 1.0));
-    }
-    let h0 = angle + max(horizons.x - angle, -HALF_PI);
-    let h1 = angle + min(horizons.y - angle, HALF_PI);
-    let arc = 0.25 * (-cos(2.0 * h0 - angle) + cos(angle) + 2.0 * h0 * sin(angle)) + 0.25 * (-cos(2.0 * h1 - angle) + cos(angle) + 2.0 * h1 * sin(angle));
-    visible += length_n * arc;
+    let cos_n = clamp(dot(projected, v) / length_n, -1.0, 1.0);
+    let sin_n = sign(dot(projected, tangent)) * sqrt(1.0 - cos_n * cos_n);
+    visible += length_n * (arc_to(at, p, v, direction, 1.0, cos_n, sin_n, radius, offset) + arc_to(at, p, v, direction, -1.0, cos_n, sin_n, radius, offset));
+    if (s == SLICES) { break; }
+    direction = mat2x2f(COS_SLICE, SIN_SLICE, -SIN_SLICE, COS_SLICE) * direction;
   }
-  textureStore(coarse_out, id.xy, vec4f(clamp(visible / f32(SLICES), 0.0, 1.0)));
+  coarse[place] = u32(clamp(visible / f32(SLICES), 0.0, 1.0) * 4095.0 + 0.5) | (u32(z * 1024.0) << 12u);
 }
 
 @compute @workgroup_size(8, 8)
@@ -85,17 +97,21 @@ fn spread(@builtin(global_invocation_id) id: vec3u) {
   let size = frame.size.x;
   if (id.x >= size || id.y >= size) { return; }
   let z = depth_at(vec2i(id.xy));
-  if (z > 1e3) { textureStore(fine_out, id.xy, vec4f(1.0)); return; }
-  let last = i32((size + 1u) / 2u) - 1;
+  if (z > 1e3) { fine[id.y * size + id.x] = 1.0; return; }
+  let half_size = i32((size + 1u) / 2u);
   let corner = (vec2i(id.xy) - 3) / 2;
   var sum = 0.0;
   var weights = 1e-6;
-  for (var k = 0; k < 16; k++) {
-    let q = clamp(corner + vec2i(k & 3, k >> 2u), vec2i(0), vec2i(last));
-    let w = exp2(-2.0 * abs(depth_at(2 * q) - z)) + 1e-5;
-    sum += w * textureLoad(coarse_in, q, 0).x;
-    weights += w;
+  for (var y = 0; ; y++) {
+    let row = clamp(corner.y + y, 0, half_size - 1) * half_size;
+    for (var x = 0; x < 4; x++) {
+      let word = coarse[row + clamp(corner.x + x, 0, half_size - 1)];
+      let w = exp2(-2.0 * abs(f32(word >> 12u) * 0.0009765625 - z)) + 1e-5;
+      sum += w * f32(word & 4095u);
+      weights += w;
+    }
+    if (y == 3) { break; }
   }
-  textureStore(fine_out, id.xy, vec4f(sum / weights));
+  fine[id.y * size + id.x] = sum / (4095.0 * weights);
 }
 `;

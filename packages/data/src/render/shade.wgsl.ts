@@ -6,18 +6,28 @@
 const lists = /* wgsl */ `
 const RENDER_SLOTS = 4u;
 @group(0) @binding(0) var<uniform> frame: Frame;
-@group(0) @binding(1) var<storage, read> render_slots: array<vec2u>;
+// Slots (word, sample | count << 8), occlusion of pixels, the shadow map: one buffer, as adapters promise a shader only eight.
+@group(0) @binding(1) var<storage, read> render_words: array<u32>;
 @group(0) @binding(2) var<storage, read> render_lists: array<u32>;
 @group(0) @binding(3) var<storage, read_write> render_radiance: array<vec4f>;  // [pixels, SLOTS] w: region; transparent: premultiplied, opacity
 
+// First word of the occlusion (0) and of the shadow map (1), see targets.ts.
+fn render_part(which: u32) -> u32 {
+  let pixels = frame.size.x * frame.size.x;
+  return ((8u * pixels + 63u) & 0xffffffc0u) + which * ((pixels + 63u) & 0xffffffc0u);
+}
+
 // The place in crop units of the sample that stands for a slot.
 fn render_sample(slot: u32, mark: u32) -> vec2f {
-  let size = frame.size.x;
-  let samples = frame.size.y;
-  let pixel = slot / RENDER_SLOTS;
-  let s = mark & 0xffu;
-  let at = (vec2f(f32(pixel % size), f32(pixel / size)) + (vec2f(f32(s % samples), f32(s / samples)) + 0.5) / f32(samples)) / f32(size);
+  let samples = f32(frame.size.y);
+  let at = (render_place(slot / RENDER_SLOTS, f32(frame.size.x)) + (render_place(mark & 0xffu, samples) + 0.5) / samples) / f32(frame.size.x);
   return vec2f(2.0 * at.x - 1.0, 1.0 - 2.0 * at.y);
+}
+
+// Column and row of an index below 2^20. In whole numbers a software adapter divides lane by lane.
+fn render_place(index: u32, width: f32) -> vec2f {
+  let row = floor((f32(index) + 0.5) / width);
+  return vec2f(f32(index) - row * width, row);
 }
 `;
 
@@ -30,7 +40,7 @@ fn render_backdrop(@builtin(global_invocation_id) id: vec3u) {
   let drawable = 63u;
   if (id.x >= render_lists[drawable]) { return; }
   let slot = render_lists[192u + render_lists[64u + drawable] + id.x];
-  let ray = render_ray(frame.right, frame.up, frame.back, render_sample(slot, render_slots[slot].y));
+  let ray = render_ray(frame.right, frame.up, frame.back, render_sample(slot, render_words[2u * slot + 1u]));
   let direction = vec3f(dot(frame.setting[0].xyz, ray), dot(frame.setting[1].xyz, ray), dot(frame.setting[2].xyz, ray));
   render_radiance[slot] = vec4f(max(environment(direction, frame.up.w), vec3f(0.0)), 0.0);
 }
@@ -40,7 +50,7 @@ fn render_backdrop(@builtin(global_invocation_id) id: vec3u) {
 export const shadeWgsl = /* wgsl */ `${lists}
 @group(2) @binding(0) var<storage, read> render_positions: array<f32>;
 @group(2) @binding(1) var<storage, read> render_normals: array<f32>;
-@group(2) @binding(2) var<storage, read> render_attributes: array<f32>;
+@group(2) @binding(2) var<storage, read> render_attributes: array<vec2f>;   // [R, 3] uv, extra.xy, extra.zw
 @group(2) @binding(3) var<storage, read> render_triangles: array<vec4u>;
 @group(2) @binding(4) var<uniform> render_draw_words: array<vec4u, 2>;   // drawable, 1 = double-sided, 1 = strands, 1 = transparent
 
@@ -70,13 +80,13 @@ fn render_surface(word: u32, crop: vec2f) -> Surface {
   let distance = length(to_camera);
   var normal = normalize(render_vec3(corners.x, 1u) * u + render_vec3(corners.y, 1u) * v + render_vec3(corners.z, 1u) * w + vec3f(0.0, 0.0, 1e-9));
   if (render_draw_words[0].y == 1u && render_draw_words[0].z == 0u && dot(cross(ab, ac), to_camera) < 0.0) { normal = -normal; }
-  let ia = 6u * corners.x;
-  let ib = 6u * corners.y;
-  let ic = 6u * corners.z;
-  let uv = vec2f(render_attributes[ia], render_attributes[ia + 1u]) * u + vec2f(render_attributes[ib], render_attributes[ib + 1u]) * v + vec2f(render_attributes[ic], render_attributes[ic + 1u]) * w;
-  let extra = vec4f(render_attributes[ia + 2u], render_attributes[ia + 3u], render_attributes[ia + 4u], render_attributes[ia + 5u]) * u
-    + vec4f(render_attributes[ib + 2u], render_attributes[ib + 3u], render_attributes[ib + 4u], render_attributes[ib + 5u]) * v
-    + vec4f(render_attributes[ic + 2u], render_attributes[ic + 3u], render_attributes[ic + 4u], render_attributes[ic + 5u]) * w;
+  let ia = 3u * corners.x;
+  let ib = 3u * corners.y;
+  let ic = 3u * corners.z;
+  let uv = render_attributes[ia] * u + render_attributes[ib] * v + render_attributes[ic] * w;
+  let extra = vec4f(render_attributes[ia + 1u], render_attributes[ia + 2u]) * u
+    + vec4f(render_attributes[ib + 1u], render_attributes[ib + 2u]) * v
+    + vec4f(render_attributes[ic + 1u], render_attributes[ic + 2u]) * w;
   let pixel = vec2f(crop.x + 1.0, 1.0 - crop.y) * 0.5 * f32(frame.size.x);
   return Surface(position, normal, to_camera / distance, uv, extra, pixel, distance * frame.camera.w);
 }
@@ -86,7 +96,7 @@ fn render_shade(@builtin(global_invocation_id) id: vec3u) {
   let drawable = render_draw_words[0].x;
   if (id.x >= render_lists[drawable]) { return; }
   let slot = render_lists[192u + render_lists[64u + drawable] + id.x];
-  let entry = render_slots[slot];
+  let entry = vec2u(render_words[2u * slot], render_words[2u * slot + 1u]);
   let surface = render_surface(entry.x, render_sample(slot, entry.y));
   var shading = evaluate(surface);
   // A material's slip must not spread: not a number, once the lens blurs it, is a black square.
