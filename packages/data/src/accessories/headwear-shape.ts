@@ -7,6 +7,7 @@ import { rimHeight } from './headwear/geometry.ts';
 import type { HeadwearLook } from './headwear/look.ts';
 import type { VeilLook } from './face/veil.ts';
 import type { AccessoryLook } from './look.ts';
+import { length2 } from '../geometry/length.ts';
 
 export interface HeadwearShape {
   /** 0..1 at a position of the standard head (cm): how far hair there is covered and has to be cut. */
@@ -62,8 +63,8 @@ function hider(look: AccessoryLook): ((x: number, y: number, z: number, index: n
     case 'mask': return look.style === 'chin' ? (_x, y, z) => z > 3 && y < -6 : (_x, y, z) => z > 3.5 && y < 1 && y > -9;
     case 'headwear': return (x, y, z) => y > rimHeight(look.rim, Math.atan2(x, z + 0.57), BROW, EAR, BACK);
     case 'veil': return (x, y, z, index) => index >= 478 && veilCovers(look, x, y, z) > 0.5;
-    case 'eye-patch': return (x, y, z) => z > 6 && Math.hypot(x - look.side * 3, y - 3) < 2.4;
-    case 'audio': return ['headphones', 'gaming', 'on-ear', 'headset'].includes(look.style) ? (x, y, z) => Math.abs(x) > 7.2 && Math.hypot(y - 0.8, z + 0.9) < 3.6 : null;
+    case 'eye-patch': return (x, y, z) => z > 6 && length2(x - look.side * 3, y - 3) < 2.4;
+    case 'audio': return ['headphones', 'gaming', 'on-ear', 'headset'].includes(look.style) ? (x, y, z) => Math.abs(x) > 7.2 && length2(y - 0.8, z + 0.9) < 3.6 : null;
     case 'glasses':
     case 'earrings':
     case 'piercing':

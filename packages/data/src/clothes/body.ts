@@ -10,6 +10,7 @@ import type { HeadFit } from '../accessories/fit/head-fit.ts';
 import { azimuthal, directionFrame, ProjectedMap } from '../accessories/fit/projected-map.ts';
 import { add, along, clamp, normalize, scale, smoothstep, subtract, type Vec3 } from '../accessories/geometry/vector.ts';
 import type { Traits } from '../scene/scene.ts';
+import { length2, length3 } from '../geometry/length.ts';
 
 export const AZIMUTHS = 96;
 export const POLARS = 84;
@@ -80,7 +81,7 @@ export class Body {
 
   anglesOf(point: Vec3): { azimuth: number; polar: number; radius: number } {
     const d = subtract(point, this.inner);
-    return { azimuth: Math.atan2(d[0], d[2]), polar: Math.atan2(Math.hypot(d[0], d[2]), d[1]), radius: Math.hypot(...d) };
+    return { azimuth: Math.atan2(d[0], d[2]), polar: Math.atan2(length2(d[0], d[2]), d[1]), radius: Math.hypot(...d) };
   }
 
   /** Radii of the skin with hollows bridged by straight cloth. @param rounds - more: stiffer, wider bridges */
@@ -234,7 +235,7 @@ export class Drape {
         p[k] = body.inner[0] + r * s * sinAzimuth;
         p[k + 1] = body.inner[1] + r * c;
         p[k + 2] = body.inner[2] + r * s * cosAzimuth;
-        if (j > 0) this.#travelled[at] = this.#travelled[at - 1]! + Math.hypot(p[k]! - p[k - 3]!, p[k + 1]! - p[k - 2]!, p[k + 2]! - p[k - 1]!);
+        if (j > 0) this.#travelled[at] = this.#travelled[at - 1]! + length3(p[k]! - p[k - 3]!, p[k + 1]! - p[k - 2]!, p[k + 2]! - p[k - 1]!);
       }
     }
     for (let i = 0; i < AZIMUTHS; i++)
@@ -243,7 +244,7 @@ export class Drape {
         const east = (((i + 1) % AZIMUTHS) * POLARS + j) * 3, west = (((i + AZIMUTHS - 1) % AZIMUTHS) * POLARS + j) * 3;
         const ux = p[down]! - p[up]!, uy = p[down + 1]! - p[up + 1]!, uz = p[down + 2]! - p[up + 2]!;
         const vx = p[east]! - p[west]!, vy = p[east + 1]! - p[west + 1]!, vz = p[east + 2]! - p[west + 2]!;
-        const x = uy * vz - uz * vy, y = uz * vx - ux * vz, z = ux * vy - uy * vx, size = Math.hypot(x, y, z), k = (i * POLARS + j) * 3;
+        const x = uy * vz - uz * vy, y = uz * vx - ux * vz, z = ux * vy - uy * vx, size = length3(x, y, z), k = (i * POLARS + j) * 3;
         n[k] = x / size;
         n[k + 1] = y / size;
         n[k + 2] = z / size;
@@ -331,13 +332,13 @@ const blend = (a: number, b: number, k: number): number => {
 function capsule(p: Vec3, a: Vec3, b: Vec3, radiusA: number, radiusB: number): number {
   const px = p[0] - a[0], py = p[1] - a[1], pz = p[2] - a[2], bx = b[0] - a[0], by = b[1] - a[1], bz = b[2] - a[2];
   const t = clamp((px * bx + py * by + pz * bz) / (bx * bx + by * by + bz * bz));
-  return Math.hypot(px - bx * t, py - by * t, pz - bz * t) - (radiusA + (radiusB - radiusA) * t);
+  return length3(px - bx * t, py - by * t, pz - bz * t) - (radiusA + (radiusB - radiusA) * t);
 }
 
 /** Distance to an ellipsoid, by its gradient (Quilez). */
 function oval(p: Vec3, centre: Vec3, axes: Vec3): number {
   const x = p[0] - centre[0], y = p[1] - centre[1], z = p[2] - centre[2];
-  const k0 = Math.hypot(x / axes[0], y / axes[1], z / axes[2]), k1 = Math.hypot(x / axes[0] ** 2, y / axes[1] ** 2, z / axes[2] ** 2);
+  const k0 = length3(x / axes[0], y / axes[1], z / axes[2]), k1 = length3(x / axes[0] ** 2, y / axes[1] ** 2, z / axes[2] ** 2);
   return k1 < 1e-6 ? -Math.min(...axes) : (k0 * (k0 - 1)) / k1;
 }
 

@@ -4,6 +4,7 @@ import { lathe, sweep, tube } from '../accessories/geometry/sweep.ts';
 import type { Parts } from '../accessories/parts.ts';
 import { armpit, AZIMUTHS, type Body, type Drape, POLAR_FIRST, POLAR_LAST, POLARS } from './body.ts';
 import type { GarmentLook, Neckline } from './look.ts';
+import { length3 } from '../geometry/length.ts';
 
 /** Of the outermost garment; what it covers is coarser. */
 const COLUMNS = 84, ROWS = 32, COLUMNS_BELOW = 64, ROWS_BELOW = 20;
@@ -140,7 +141,7 @@ export function buildGarment(parts: Parts, worn: Worn, { region = 'clothes', isC
   const around = [0];
   for (let j = 1; j <= columns; j++) {
     const a = worn.at(azimuthOf(j - 1), 0), b = worn.at(azimuthOf(j), 0);
-    around.push(around[j - 1]! + Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]));
+    around.push(around[j - 1]! + length3(a[0] - b[0], a[1] - b[1], a[2] - b[2]));
   }
   inner.builder.grid(lipRows.length, columns, (i, j) => {
     const azimuth = azimuthOf(j % columns), [distance, share, extra] = lipRows[i]!;

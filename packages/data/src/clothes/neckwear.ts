@@ -5,6 +5,7 @@ import type { Parts } from '../accessories/parts.ts';
 import type { Body, Drape } from './body.ts';
 import { necklinePolar, ripple, type Worn } from './garment.ts';
 import type { NeckwearLook } from './look.ts';
+import { length3 } from '../geometry/length.ts';
 
 /** Everything worn so far: where the outside is. */
 export interface Outside {
@@ -27,7 +28,7 @@ export function outermostPoint({ skin, garments }: Outside, azimuth: number, pol
   return best;
 }
 
-const radiusFrom = (origin: Vec3, p: Vec3): number => Math.hypot(p[0] - origin[0], p[1] - origin[1], p[2] - origin[2]);
+const radiusFrom = (origin: Vec3, p: Vec3): number => length3(p[0] - origin[0], p[1] - origin[1], p[2] - origin[2]);
 
 export function buildNeckwear(parts: Parts, look: NeckwearLook, outside: Outside): void {
   switch (look.kind) {

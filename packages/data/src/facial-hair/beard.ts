@@ -5,6 +5,7 @@ import { scatter } from '../hair/scalp.ts';
 import type { PosedHead } from '../heads/posed-head.ts';
 import { BoundStrands, triangleFrame } from './bound-strands.ts';
 import type { BeardLook } from './facial-hair-look.ts';
+import { length2, length3 } from '../geometry/length.ts';
 
 const TRIANGLES = 39500;
 
@@ -19,7 +20,7 @@ export function zonesAt({ cheekLine, neckLine, moustacheReach, family }: BeardLo
   out.moustache = out.chin = out.cheeks = out.sideburns = out.neck = out.soulPatch = 0;
   if (z < -0.8 || y > 4.6) return out;
   // The lips themselves are bare.
-  const lips = Math.hypot(x / 2.75, (y + 4.05) / (y > -4.05 ? 1.02 : 1.1));
+  const lips = length2(x / 2.75, (y + 4.05) / (y > -4.05 ? 1.02 : 1.1));
   const offLips = z > 6 ? smoothstep(0.98, 1.12, lips) : 1;
   if (z > 7) {
     const reach = 2.55 + moustacheReach, pencil = family === 'pencil';
@@ -44,15 +45,29 @@ export function zonesAt({ cheekLine, neckLine, moustacheReach, family }: BeardLo
   return out;
 }
 
-/** Length of the beard there, cm, and how likely a hair is. */
-function lengthAt(look: BeardLook, zones: Zones): { length: number; share: number } {
-  let length = 0, share = 0;
-  for (const zone of ['moustache', 'chin', 'cheeks', 'sideburns', 'neck', 'soulPatch'] as const) {
-    if (look[zone] <= 0) continue;
-    length += zones[zone] * look[zone];
-    share += zones[zone];
-  }
-  return share > 0 ? { length: length / share, share: Math.min(1, share) } : { length: 0, share: 0 };
+/** Length of the beard there, cm: the mean of the zones that have hair. */
+function lengthAt(look: BeardLook, zones: Zones): number {
+  const share = sharesOf(look, zones);
+  if (share <= 0) return 0;
+  let length = 0;
+  if (look.moustache > 0) length += zones.moustache * look.moustache;
+  if (look.chin > 0) length += zones.chin * look.chin;
+  if (look.cheeks > 0) length += zones.cheeks * look.cheeks;
+  if (look.sideburns > 0) length += zones.sideburns * look.sideburns;
+  if (look.neck > 0) length += zones.neck * look.neck;
+  if (look.soulPatch > 0) length += zones.soulPatch * look.soulPatch;
+  return length / share;
+}
+
+function sharesOf(look: BeardLook, zones: Zones): number {
+  let share = 0;
+  if (look.moustache > 0) share += zones.moustache;
+  if (look.chin > 0) share += zones.chin;
+  if (look.cheeks > 0) share += zones.cheeks;
+  if (look.sideburns > 0) share += zones.sideburns;
+  if (look.neck > 0) share += zones.neck;
+  if (look.soulPatch > 0) share += zones.soulPatch;
+  return share;
 }
 
 export function growBeard(look: BeardLook, head: PosedHead, seed: number): BoundStrands | undefined {
@@ -63,7 +78,8 @@ export function growBeard(look: BeardLook, head: PosedHead, seed: number): Bound
   const s0 = seed % 300;
   const roots = scatter(head, Math.round(TRIANGLES / (2 * segments) * Math.min(1, 0.95 * look.density)), seed, (x, y, z) => {
     if (y > 4.8 || z < -1) return 0;
-    const { share } = lengthAt(look, zonesAt(look, x, y, z, zones));
+    const share = Math.min(1, sharesOf(look, zonesAt(look, x, y, z, zones)));
+    if (share <= 0) return 0;
     const patchy = smoothstep(look.patchiness - 0.5, look.patchiness + 0.15, 0.55 + 0.75 * noise3(x * 0.8 + s0, y * 0.8, z * 0.8));
     return share * (0.12 + 0.88 * patchy) * (1 - 0.5 * Math.max(zones.neck, 0.6 * zones.cheeks));
   });
@@ -72,14 +88,14 @@ export function growBeard(look: BeardLook, head: PosedHead, seed: number): Bound
   const rows = segments + 1, nodes = new Float32Array(roots.count * rows * 3), widths = new Float32Array(roots.count), locks = new Uint32Array(roots.count);
   const coil = look.curl * (longest > 0.5 ? 1 : 0.3);
   for (let i = 0; i < roots.count; i++) {
-    const [qx, qy, qz] = [roots.canonical[i * 3]!, roots.canonical[i * 3 + 1]!, roots.canonical[i * 3 + 2]!];
-    const { length: full } = lengthAt(look, zonesAt(look, qx, qy, qz, zones));
+    const qx = roots.canonical[i * 3]!, qy = roots.canonical[i * 3 + 1]!, qz = roots.canonical[i * 3 + 2]!;
+    const full = lengthAt(look, zonesAt(look, qx, qy, qz, zones));
     const length = full * (0.55 + 0.45 * hash(i, seed + 81)) * (0.75 + 0.25 * noise3(qx * 0.9, qy * 0.9, qz * 0.9 + s0));
     const side = qx >= 0 ? 1 : -1, lip = zones.moustache, chin = zones.chin + zones.soulPatch;
     const lock = Math.floor((qx + 12) / 0.7) * 64 + Math.floor((qy + 20) / 0.7);
     locks[i] = lock;
     widths[i] = look.width * (0.75 + 0.5 * hash(i, seed + 82)) * (1 + 0.5 * smoothstep(0.5, 2, full)) * (1 + 0.35 * zones.moustache);
-    const [nx, ny, nz] = [roots.normals[i * 3]!, roots.normals[i * 3 + 1]!, roots.normals[i * 3 + 2]!];
+    const nx = roots.normals[i * 3]!, ny = roots.normals[i * 3 + 1]!, nz = roots.normals[i * 3 + 2]!;
     // Down the cheeks, away from the middle of the lip, forwards and down from the chin, a whorl on the neck.
     const mess = look.mess + 0.25 * coil;
     let wx = lip * side * 1.2 + (1 - lip) * (-0.12 * side + 0.4 * chin * clamp(qx / 3, -1, 1)) + mess * (1.4 * noise3(qx * 1.3 + s0, qy * 1.3, 0.5) + 0.9 * (hash(i, seed + 83) - 0.5));
@@ -87,7 +103,7 @@ export function growBeard(look: BeardLook, head: PosedHead, seed: number): Bound
     let wz = 0.25 * (1 - lip) + 0.35 * zones.neck + mess * 0.7 * (hash(i, seed + 85) - 0.5);
     const inward = wx * nx + wy * ny + wz * nz;
     wx -= inward * nx; wy -= inward * ny; wz -= inward * nz;
-    const wl = Math.hypot(wx, wy, wz) || 1;
+    const wl = length3(wx, wy, wz) || 1;
     wx /= wl; wy /= wl; wz /= wl;
     const lift = (full < 0.5 ? 0.45 : 0.55) + 0.25 * (hash(i, seed + 86) - 0.5);
     let dx = wx * (1 - lift) + nx * lift, dy = wy * (1 - lift) + ny * lift, dz = wz * (1 - lift) + nz * lift;
@@ -106,9 +122,10 @@ export function growBeard(look: BeardLook, head: PosedHead, seed: number): Bound
       // Long hair follows its weight; the ends of a handlebar rise.
       const bend = 1 - Math.exp(-h / (0.35 + 0.5 * full * 0.3));
       const up = look.handlebar > 0 && lip > 0.3 ? look.handlebar * smoothstep(1.6, 3.4, Math.abs(x)) * 2.2 : 0;
-      const [tx, ty, tz] = lip > 0.5 ? [side * (look.handlebar > 0 ? 1.4 : 0.75), -0.7 + up, 0.1] : [-0.22 * side * (1 - chin) - 0.1 * qx * smoothstep(2, 5, travelled), -1, 0.12];
+      const tx = lip > 0.5 ? side * (look.handlebar > 0 ? 1.4 : 0.75) : -0.22 * side * (1 - chin) - 0.1 * qx * smoothstep(2, 5, travelled);
+      const ty = lip > 0.5 ? -0.7 + up : -1, tz = lip > 0.5 ? 0.1 : 0.12;
       dx += (tx - dx) * bend; dy += (ty - dy) * bend; dz += (tz - dz) * bend;
-      const dl = Math.hypot(dx, dy, dz) || 1;
+      const dl = length3(dx, dy, dz) || 1;
       x += dx / dl * h; y += dy / dl * h; z += dz / dl * h;
       const d = field.sample(x, y, z), gap = 0.03 + layer * Math.min(0.6, 0.3 * full) * smoothstep(0, 1, travelled + h);
       if (d < gap) { const push = Math.min(gap - d, h); x += g[0]! * push; y += g[1]! * push; z += g[2]! * push; }

@@ -1,6 +1,7 @@
 /** Brows: single hairs in a band along MediaPipe's brow points, flowing up at the nose, outwards along the bend, down at the tail. */
 import { skeletonTopology } from '@onegt/skeleton';
 import { clamp, hash, lerp, noise3, smoothstep } from '../hair/noise.ts';
+import type { HeadModel } from '../heads/head-model.ts';
 import type { PosedHead } from '../heads/posed-head.ts';
 import { BoundStrands, frameFrom, triangleFrame } from './bound-strands.ts';
 import type { BrowLook } from './facial-hair-look.ts';
@@ -11,27 +12,44 @@ const UPPER = [336, 296, 334, 293, 300], LOWER = [285, 295, 282, 283, 276];
 const SEGMENTS = 2;
 const HAIRS = 480;
 
-/** Canonical place along the middle of the left brow; u: 0 at the nose .. 1 at the tail. */
-function middleAt(look: BrowLook, u: number): [number, number] {
+/** The middle of the brow by the standard head's points, `[5, 2]`. */
+function middleKnots(): Float64Array {
   const { meanHead } = skeletonTopology();
-  const knots = UPPER.map((upper, i) => [0, 1].map((k) => 0.5 * (meanHead[upper * 3 + k]! + meanHead[LOWER[i]! * 3 + k]!)));
+  return Float64Array.from({ length: 2 * UPPER.length }, (_, i) => 0.5 * (meanHead[UPPER[i >> 1]! * 3 + (i & 1)]! + meanHead[LOWER[i >> 1]! * 3 + (i & 1)]!));
+}
+
+/** Catmull-Rom through the knots, which go on as their ends. */
+function splineAt(knots: Float64Array, i: number, f: number, k: number): number {
+  const p0 = knots[2 * Math.max(0, i - 1) + k]!, p1 = knots[2 * i + k]!, p2 = knots[2 * i + 2 + k]!, p3 = knots[2 * Math.min(4, i + 2) + k]!;
+  return 0.5 * (2 * p1 + (p2 - p0) * f + (2 * p0 - 5 * p1 + 4 * p2 - p3) * f * f + (3 * p1 - p0 - 3 * p2 + p3) * f * f * f);
+}
+
+/** Canonical place along the middle of the left brow; u: 0 at the nose .. 1 at the tail. */
+function middleAt(look: BrowLook, knots: Float64Array, u: number): readonly [number, number] {
   const at = clamp(lerp(0.5, u, look.reach) + (1 - look.reach) * 0.1, -0.6, 1.15) * 4;
   const i = clamp(Math.floor(at), 0, 3), f = at - i;
-  const [p0, p1, p2, p3] = [knots[Math.max(0, i - 1)]!, knots[i]!, knots[i + 1]!, knots[Math.min(4, i + 2)]!];
-  const spline = (k: number) => 0.5 * (2 * p1[k]! + (p2[k]! - p0[k]!) * f + (2 * p0[k]! - 5 * p1[k]! + 4 * p2[k]! - p3[k]!) * f * f + (3 * p1[k]! - p0[k]! - 3 * p2[k]! + p3[k]!) * f * f * f);
   // The beginning moves towards the nose by `inward`; the rest follows less and less.
-  const x = spline(0) - look.inward * (1 - smoothstep(0, 0.6, u));
+  const x = splineAt(knots, i, f, 0) - look.inward * (1 - smoothstep(0, 0.6, u));
   const bend = Math.exp(-(((u - look.archAt) / 0.24) ** 2));
-  return [x, spline(1) + look.raise + look.arch * bend + look.tilt * (u - 0.4) * 1.2];
+  return [x, splineAt(knots, i, f, 1) + look.raise + look.arch * bend + look.tilt * (u - 0.4) * 1.2];
 }
 
 const heightAt = ({ thickness, taper }: BrowLook, u: number) => thickness * (0.8 + 0.25 * smoothstep(0, 0.2, u)) * (1 - taper * smoothstep(0.45, 1.02, u));
 
+const indices = new WeakMap<HeadModel, FrontIndex>();
+
+/** Of the brows' surroundings. */
+function indexOf(model: HeadModel): FrontIndex {
+  let index = indices.get(model);
+  if (index === undefined) indices.set(model, (index = new FrontIndex(model, [-7.5, 2.5, 7.5, 8.5])));
+  return index;
+}
+
 export function growBrows(look: BrowLook, head: PosedHead, seed: number): BoundStrands {
   const { model: { triangles: mesh }, neutralPositions: p, neutralNormals: n } = head;
-  const index = new FrontIndex(head, [-7.5, 2.5, 7.5, 8.5]);
+  const index = indexOf(head.model), knots = middleKnots();
   const triangles: number[] = [], weights: number[] = [], nodes: number[] = [], widths: number[] = [], locks: number[] = [];
-  const frame = new Float64Array(9);
+  const frame = new Float64Array(9), root = new Float64Array(3);
   for (const side of [-1, 1]) {
     const hairs = Math.round(HAIRS * clamp(look.density, 0.2, 1.6) * clamp(0.45 + 0.7 * look.thickness, 0.5, 1.3));
     for (let i = 0; i < hairs; i++) {
@@ -42,30 +60,29 @@ export function growBrows(look: BrowLook, head: PosedHead, seed: number): BoundS
       if (look.slit !== null && side < 0 && Math.abs(u - look.slit - 0.03 * v) < 0.022) continue;
       const edge = smoothstep(0, 0.1, u);
       if (look.family !== 'drawn' && hash(id, seed + 2) > 0.35 + 0.65 * edge) continue;
-      const [mx, my] = middleAt(look, u), half = 0.5 * heightAt(look, u);
+      const [mx, my] = middleAt(look, knots, u), half = 0.5 * heightAt(look, u);
       const ragged = 0.07 * look.mess * noise3(u * 14, v * 2, side * 3 + seed % 50);
       const x = side * (mx + 0.12 * look.mess * (hash(id, seed + 3) - 0.5)), y = my + v * half + ragged + 0.5 * side * look.asymmetry;
       const place = index.find(x, y);
       if (place === undefined) continue;
-      const corners = [0, 1, 2].map((k) => mesh[place.triangle * 3 + k]! * 3);
-      const at = (from: Float32Array, axis: number) => corners.reduce((sum, c, k) => sum + place.weights[k]! * from[c + axis]!, 0);
-      const root = [at(p, 0), at(p, 1), at(p, 2)] as const;
-      frameFrom(side, 0, 0, at(n, 0), at(n, 1), at(n, 2), frame);
+      const a0 = mesh[place.triangle * 3]! * 3, b0 = mesh[place.triangle * 3 + 1]! * 3, c0 = mesh[place.triangle * 3 + 2]! * 3, [wa, wb, wc] = place.weights;
+      for (let axis = 0; axis < 3; axis++) root[axis] = wa * p[a0 + axis]! + wb * p[b0 + axis]! + wc * p[c0 + axis]!;
+      frameFrom(side, 0, 0, wa * n[a0]! + wb * n[b0]! + wc * n[c0]!, wa * n[a0 + 1]! + wb * n[b0 + 1]! + wc * n[c0 + 1]!, wa * n[a0 + 2]! + wb * n[b0 + 2]! + wc * n[c0 + 2]!, frame);
       // Angle above the outward direction: steep at the nose, along the band later; the edges lean to the middle.
-      const [qx, qy] = middleAt(look, Math.min(1.05, u + 0.05)), slope = Math.atan2(qy - my, Math.max(0.02, qx - mx));
+      const [qx, qy] = middleAt(look, knots, Math.min(1.05, u + 0.05)), slope = Math.atan2(qy - my, Math.max(0.02, qx - mx));
       const flow = lerp(1.25, 0.5, smoothstep(0, 0.22, u)) - 0.55 * smoothstep(0.3, 0.8, u);
       const angle = (look.family === 'drawn' ? slope + 0.1 : slope + flow - 0.38 * v * smoothstep(0.05, 0.3, u) + look.upward * (1 - 0.4 * u)) + look.mess * (1.2 * (hash(id, seed + 4) - 0.5) + 0.7 * noise3(u * 9, v, side + seed % 31));
       const length = look.length * (0.6 + 0.5 * smoothstep(0, 0.25, u)) * (1 - 0.4 * smoothstep(0.7, 1, u)) * (0.7 + 0.6 * hash(id, seed + 5));
       const rise = look.lift * (0.6 + 0.8 * hash(id, seed + 6));
       triangles.push(place.triangle);
-      weights.push(...place.weights);
+      weights.push(wa, wb, wc);
       widths.push(look.width * (0.75 + 0.5 * hash(id, seed + 7)));
       locks.push(Math.floor(u * 24) + (side > 0 ? 32 : 0));
       const up = side > 0 ? 1 : -1; // the frame's second axis is up for the left, down for the right
       for (let s = 0; s <= SEGMENTS; s++) {
         const t = s / SEGMENTS, bent = angle - 0.45 * t * t * (1 - 0.5 * u);
         const a = length * t * Math.cos(bent), b = up * length * t * Math.sin(bent), c = length * (rise * t - 0.8 * rise * t * t) + 0.012;
-        nodes.push(...[0, 1, 2].map((axis) => root[axis]! + a * frame[axis]! + b * frame[3 + axis]! + (s === 0 ? 0 : c) * frame[6 + axis]!));
+        for (let axis = 0; axis < 3; axis++) nodes.push(root[axis]! + a * frame[axis]! + b * frame[3 + axis]! + (s === 0 ? 0 : c) * frame[6 + axis]!);
       }
     }
   }

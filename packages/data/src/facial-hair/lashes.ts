@@ -4,6 +4,7 @@ import type { PosedHead } from '../heads/posed-head.ts';
 import { BoundStrands, frameFrom, type FrameOf } from './bound-strands.ts';
 import type { LashLook } from './facial-hair-look.ts';
 import { NearIndex } from './face-surface.ts';
+import { length3 } from '../geometry/length.ts';
 
 /** The rims from the outer to the inner corner, in MediaPipe's numbers. */
 const RIMS = [
@@ -23,7 +24,7 @@ export function growLashes(look: LashLook, head: PosedHead, seed: number): Bound
   const { neutralPoints, neutralPositions: p, model: { triangles: mesh } } = head;
   const triangles: number[] = [], weights: number[] = [], nodes: number[] = [], widths: number[] = [], locks: number[] = [];
   const between: Rim[] = [];
-  const frame = new Float64Array(9);
+  const frame = new Float64Array(9), root = new Float64Array(3);
   let eye: NearIndex | undefined;
   RIMS.forEach(({ upper, points }, rim) => {
     const [outer, inner] = [points[0], points[8]];
@@ -36,9 +37,8 @@ export function growLashes(look: LashLook, head: PosedHead, seed: number): Bound
       const id = i + rim * 1000, u = (i + 0.8 * hash(id, seed)) / hairs;
       // None in the inner corner.
       const at = clamp(0.03 + 0.86 * u, 0, 0.999) * 8, segment = Math.floor(at), f = at - segment;
-      const place = skin.nearest(...([0, 1, 2].map((k) => spline(neutralPoints, points, segment, f, k)) as [number, number, number]));
-      const corners = [0, 1, 2].map((k) => mesh[place.triangle * 3 + k]! * 3);
-      const root = [0, 1, 2].map((axis) => corners.reduce((sum, c, k) => sum + place.weights[k]! * p[c + axis]!, 0));
+      const place = skin.nearest(spline(neutralPoints, points, segment, f, 0), spline(neutralPoints, points, segment, f, 1), spline(neutralPoints, points, segment, f, 2));
+      pointOn(p, mesh, place.triangle, place.weights, 0, root);
       const index = between.length;
       triangles.push(place.triangle);
       weights.push(...place.weights);
@@ -57,7 +57,7 @@ export function growLashes(look: LashLook, head: PosedHead, seed: number): Bound
       locks.push(rim * 100 + clump);
       let a = 0, b = 0, c = 0;
       for (let s = 0; s <= SEGMENTS; s++) {
-        nodes.push(...[0, 1, 2].map((axis) => root[axis]! + a * frame[axis]! + b * rising * frame[3 + axis]! + c * frame[6 + axis]!));
+        for (let axis = 0; axis < 3; axis++) nodes.push(root[axis]! + a * frame[axis]! + b * rising * frame[3 + axis]! + c * frame[6 + axis]!);
         const angle = start + turn * ((s + 0.5) / SEGMENTS), h = length / SEGMENTS;
         a += h * Math.sin(fan) * (0.6 + 0.4 * s);
         b += h * Math.cos(fan) * Math.sin(angle);
@@ -66,9 +66,8 @@ export function growLashes(look: LashLook, head: PosedHead, seed: number): Bound
     }
   });
   const frameOf: FrameOf = (posed, i, out) => {
-    const { positions, points } = posed, t = triangles[i]! * 3;
-    const root = [0, 1, 2].map((axis) => weights[i * 3]! * positions[mesh[t]! * 3 + axis]! + weights[i * 3 + 1]! * positions[mesh[t + 1]! * 3 + axis]! + weights[i * 3 + 2]! * positions[mesh[t + 2]! * 3 + axis]!);
-    rimFrame(points, between[i]!, root, out);
+    pointOn(posed.positions, mesh, triangles[i]!, weights, i * 3, root);
+    rimFrame(posed.points, between[i]!, root, out);
   };
   return new BoundStrands(head, {
     triangles: Uint32Array.from(triangles), weights: Float32Array.from(weights), nodes: Float32Array.from(nodes), segments: SEGMENTS, widths: Float32Array.from(widths),
@@ -80,14 +79,20 @@ export function growLashes(look: LashLook, head: PosedHead, seed: number): Bound
 interface Rim { from: number; to: number; outer: number; inner: number; top: number; bottom: number; upper: boolean; open: number }
 
 const opening = (points: Float32Array, { top, bottom }: Rim): number =>
-  Math.hypot(points[top * 3]! - points[bottom * 3]!, points[top * 3 + 1]! - points[bottom * 3 + 1]!, points[top * 3 + 2]! - points[bottom * 3 + 2]!);
+  length3(points[top * 3]! - points[bottom * 3]!, points[top * 3 + 1]! - points[bottom * 3 + 1]!, points[top * 3 + 2]! - points[bottom * 3 + 2]!);
+
+/** A place on a triangle; its weights begin at `first`. */
+function pointOn(p: Float32Array, mesh: Uint32Array, triangle: number, weights: readonly number[], first: number, out: Float64Array): void {
+  const a = mesh[triangle * 3]! * 3, b = mesh[triangle * 3 + 1]! * 3, c = mesh[triangle * 3 + 2]! * 3;
+  for (let axis = 0; axis < 3; axis++) out[axis] = weights[first]! * p[a + axis]! + weights[first + 1]! * p[b + axis]! + weights[first + 2]! * p[c + axis]!;
+}
 
 /** Axes: along the rim, across, and from the middle of the eyeball through the root; upper lashes turn down further when the lids close. */
-function rimFrame(points: Float32Array, rim: Rim, root: readonly number[], out: Float64Array): void {
+function rimFrame(points: Float32Array, rim: Rim, root: Float64Array, out: Float64Array): void {
   const { from, to, outer, inner } = rim;
-  const centre = [0, 1, 2].map((k) => 0.5 * (points[outer * 3 + k]! + points[inner * 3 + k]!) - (k === 2 ? EYE_DEPTH : 0));
+  const centreX = 0.5 * (points[outer * 3]! + points[inner * 3]!), centreY = 0.5 * (points[outer * 3 + 1]! + points[inner * 3 + 1]!), centreZ = 0.5 * (points[outer * 3 + 2]! + points[inner * 3 + 2]!) - EYE_DEPTH;
   frameFrom(points[to * 3]! - points[from * 3]!, points[to * 3 + 1]! - points[from * 3 + 1]!, points[to * 3 + 2]! - points[from * 3 + 2]!,
-    root[0]! - centre[0]!, root[1]! - centre[1]!, root[2]! - centre[2]!, out);
+    root[0]! - centreX, root[1]! - centreY, root[2]! - centreZ, out);
   if (!rim.upper) return;
   const angle = CLOSING * (1 - clamp(opening(points, rim) / rim.open, 0, 1)) * (out[4]! > 0 ? 1 : -1);
   const cosine = Math.cos(angle), sine = Math.sin(angle);
@@ -99,7 +104,7 @@ function rimFrame(points: Float32Array, rim: Rim, root: readonly number[], out: 
 }
 
 function spline(points: Float32Array, rim: readonly number[], i: number, f: number, k: number): number {
-  const value = (j: number) => points[rim[clamp(j, 0, rim.length - 1)]! * 3 + k]!;
-  const [p0, p1, p2, p3] = [value(i - 1), value(i), value(i + 1), value(i + 2)];
+  const last = rim.length - 1;
+  const p0 = points[rim[clamp(i - 1, 0, last)]! * 3 + k]!, p1 = points[rim[clamp(i, 0, last)]! * 3 + k]!, p2 = points[rim[clamp(i + 1, 0, last)]! * 3 + k]!, p3 = points[rim[clamp(i + 2, 0, last)]! * 3 + k]!;
   return 0.5 * (2 * p1 + (p2 - p0) * f + (2 * p0 - 5 * p1 + 4 * p2 - p3) * f * f + (3 * p1 - p0 - 3 * p2 + p3) * f * f * f);
 }

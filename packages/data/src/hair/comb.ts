@@ -2,6 +2,7 @@
 import type { HairLook } from './hair-look.ts';
 import { lerp, noise3, smoothstep } from './noise.ts';
 import { CROWN } from './scalp.ts';
+import { length2, length3 } from '../geometry/length.ts';
 
 /**
  * @param out - direction tangent to the scalp, unit length or zero where hair stands straight up
@@ -10,7 +11,7 @@ import { CROWN } from './scalp.ts';
 export function combAt(look: HairLook, side: number, x: number, y: number, z: number, nx: number, ny: number, nz: number, out: Float64Array): void {
   const { field, part, sweep, mess } = look.comb;
   let dx = x - CROWN[0], dy = 0.4 * (y - CROWN[1]), dz = z - CROWN[2];
-  const fromCrown = Math.hypot(dx, dz) + 1e-3;
+  const fromCrown = length2(dx, dz) + 1e-3;
   const high = smoothstep(4.5, 9.5, y), before = smoothstep(-6.5, -1, z);
   if (field === 'whorl' || field === 'forward') {
     const turn = 1.2 * Math.exp(-fromCrown / 2.5);
@@ -40,7 +41,7 @@ export function combAt(look: HairLook, side: number, x: number, y: number, z: nu
   }
   const inward = dx * nx + dy * ny + dz * nz;
   dx -= inward * nx; dy -= inward * ny; dz -= inward * nz;
-  const length = Math.hypot(dx, dy, dz);
+  const length = length3(dx, dy, dz);
   // Standing hair keeps its weak drift; combed hair is a direction.
   const scale = length < 1e-6 ? 0 : field === 'out' ? Math.min(1, 1 / length) : 1 / length;
   out[0] = dx * scale;

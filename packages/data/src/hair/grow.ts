@@ -9,7 +9,8 @@ import type { HairLook } from './hair-look.ts';
 import type { HeadwearShape } from '../accessories/headwear-shape.ts';
 import { HeadField } from './head-field.ts';
 import { clamp, hash, lerp, noise3, smoothstep } from './noise.ts';
-import { type CanonicalMap, canonicalMap, densityAt, type Roots, scalpDepth, scatter } from './scalp.ts';
+import { type CanonicalMap, canonicalMap, densityAt, type Roots, scalpDepth, scalpDepthAbove, scatter } from './scalp.ts';
+import { length3 } from '../geometry/length.ts';
 
 /** Polylines of equal numbers of points. `nodes` is `[N, S + 1, 3]`. */
 export interface Strands {
@@ -76,7 +77,7 @@ export function growStrands(ground: Ground, { count, segments, width }: GrowOpti
   const { head, look } = ground;
   const long = lengthAt(look, 2, -3) > 8 && look.ties.length === 0;
   const density = (x: number, y: number, z: number) => {
-    const depth = scalpDepth(look.hairline, x, y, z);
+    const depth = scalpDepthAbove(-0.5, look.hairline, x, y, z);
     if (depth < -0.5) return 0;
     // Long hair comes out from under a hat, short hair under it is not drawn.
     const free = 1 - (ground.covered?.(x, y, z) ?? 0) * (long ? 0.2 : 1);
@@ -92,7 +93,7 @@ export function strandsFrom(ground: Ground, roots: Roots, segments: number, widt
   const N = roots.count, S = segments, stride = (S + 1) * 3;
   const strands: Strands = { count: N, segments: S, nodes: new Float32Array(N * stride), clumps: new Uint32Array(N), widths: new Float32Array(N), lengths: new Float32Array(N), spread: spreadOf(look) };
   const centres = assignClumps(roots, look, strands.clumps);
-  const grower = new Grower(ground);
+  const grower = new Grower(ground), shares = sharesOf(S, strands.spread);
   for (let i = 0; i < N; i++) {
     const clump = strands.clumps[i]!;
     const own = hash(i, look.seed + 11);
@@ -100,7 +101,7 @@ export function strandsFrom(ground: Ground, roots: Roots, segments: number, widt
     const longer = 1 - look.cut.variation * (0.55 * hash(clump, look.seed + 12) + 0.45 * own * own);
     const side = sideOf(look, roots.canonical, i, clump);
     const layer = 0.35 * hash(clump, look.seed + 13) + 0.65 * hash(i, look.seed + 14);
-    strands.lengths[i] = grower.grow(roots, i, side, layer, longer, strands.nodes, i * stride, S, strands.spread);
+    strands.lengths[i] = grower.grow(roots, i, side, layer, longer, strands.nodes, i * stride, shares);
     // Where a cut is short its hairs are single, not locks.
     // At the hairline hairs are fine.
     strands.widths[i] = (0.4 + 0.6 * grower.edge) * Math.min(width, 0.025 + 0.035 * strands.lengths[i]!) * (0.7 + 0.6 * hash(i, look.seed + 15));
@@ -110,6 +111,9 @@ export function strandsFrom(ground: Ground, roots: Roots, segments: number, widt
   keepOutside(ground, strands);
   return strands;
 }
+
+/** Share of the length at each point of a strand. */
+const sharesOf = (segments: number, spread: number): Float64Array => Float64Array.from({ length: segments + 1 }, (_, s) => (s / segments) ** spread);
 
 /** Of an afro only the outside is seen: that is where its coils need points. */
 const spreadOf = ({ comb, cut }: HairLook) => (comb.field === 'out' && cut.top > 3 ? 0.75 : 1);
@@ -131,15 +135,14 @@ function assignClumps(roots: Roots, { clump, seed }: HairLook, clumps: Uint32Arr
     const at = key(cellOf(i, 0), cellOf(i, 1), cellOf(i, 2));
     if (!grid.has(at)) { grid.set(at, centres.length); centres.push(i); }
   }
+  const { canonical } = roots;
   for (let i = 0; i < roots.count; i++) {
     let best = Infinity;
-    const [a, b, c] = [cellOf(i, 0), cellOf(i, 1), cellOf(i, 2)];
+    const a = cellOf(i, 0), b = cellOf(i, 1), c = cellOf(i, 2), x = canonical[i * 3]!, y = canonical[i * 3 + 1]!, z = canonical[i * 3 + 2]!;
     for (let da = -1; da <= 1; da++) for (let db = -1; db <= 1; db++) for (let dc = -1; dc <= 1; dc++) {
       const lock = grid.get(key(a + da, b + db, c + dc));
       if (lock === undefined) continue;
-      const j = centres[lock]!;
-      const d = Math.hypot(roots.canonical[i * 3]! - roots.canonical[j * 3]!, roots.canonical[i * 3 + 1]! - roots.canonical[j * 3 + 1]!,
-        roots.canonical[i * 3 + 2]! - roots.canonical[j * 3 + 2]!);
+      const j = centres[lock]! * 3, d = length3(x - canonical[j]!, y - canonical[j + 1]!, z - canonical[j + 2]!);
       if (d < best) { best = d; clumps[i] = lock; }
     }
   }
@@ -158,8 +161,8 @@ class Grower {
     this.#ground = ground;
   }
 
-  /** Writes `segments + 1` points at `at`; returns the length. */
-  grow(roots: Roots, i: number, side: number, layer: number, longer: number, nodes: Float32Array, at: number, segments: number, spread: number): number {
+  /** Writes points at these shares of the length to `at`; returns the length. */
+  grow(roots: Roots, i: number, side: number, layer: number, longer: number, nodes: Float32Array, at: number, shares: Float64Array): number {
     const { look, field, map: { scale, offset }, covered } = this.#ground;
     const path = this.#path, comb = this.#comb, g = field.gradient;
     const qx = roots.canonical[i * 3]!, qy = roots.canonical[i * 3 + 1]!, qz = roots.canonical[i * 3 + 2]!;
@@ -180,7 +183,7 @@ class Grower {
     const lift = clamp(body.lift * flat * (1 - 0.7 * hat) * (0.75 + 0.5 * layer), 0, 1) * (tie ? 0.4 : 1);
     const drop = Math.max(0.1, comb[0]! ** 2 + comb[1]! ** 2 + comb[2]! ** 2);
     let dx = comb[0]! * (1 - lift) * drop + nx * (0.12 + lift), dy = comb[1]! * (1 - lift) * drop + ny * (0.12 + lift), dz = comb[2]! * (1 - lift) * drop + nz * (0.12 + lift);
-    const l0 = Math.hypot(dx, dy, dz) || 1;
+    const l0 = length3(dx, dy, dz) || 1;
     dx /= l0; dy /= l0; dz /= l0;
     const standing = look.comb.field === 'out' || look.comb.field === 'crest';
     const step = Math.max(length / 80, Math.min(0.8, length / 6), 0.02);
@@ -194,16 +197,16 @@ class Grower {
       const d = field.sample(x, y, z);
       let gx = g[0]!, gy = g[1]!, gz = g[2]!;
       // Hanging hair passes an ear on its outside: its upper edge must not throw hair up.
-      const atEar = smoothstep(1.5, 0.8, Math.hypot((Math.abs(cx) - 8.9) / 2.2, (cy - 0.5) / 4.6, (cz + 1.4) / 3.4));
+      const atEar = smoothstep(1.5, 0.8, length3((Math.abs(cx) - 8.9) / 2.2, (cy - 0.5) / 4.6, (cz + 1.4) / 3.4));
       if (gy > 0 && atEar > 0 && !tie) {
         gy *= 1 - atEar; gx += 0.8 * atEar * Math.sign(cx);
-        const gl = Math.hypot(gx, gy, gz) || 1;
+        const gl = length3(gx, gy, gz) || 1;
         gx /= gl; gy /= gl; gz /= gl;
       }
       let wx: number, wy: number, wz: number;
       if (tie) {
         wx = tie.x - cx; wy = tie.y - cy; wz = tie.z - cz;
-        const distance = Math.hypot(wx, wy, wz);
+        const distance = length3(wx, wy, wz);
         if (distance < 0.9 || (n > 6 && distance < tie.width * 0.6) || distance > nearest + 0.6) break;
         nearest = Math.min(nearest, distance);
         // Along the skull while the tie is behind it.
@@ -226,7 +229,7 @@ class Grower {
       }
       const follow = 1 - Math.exp(-h / (tie ? 0.8 : bend));
       dx += (wx - dx) * follow; dy += (wy - dy) * follow; dz += (wz - dz) * follow;
-      const l = Math.hypot(dx, dy, dz) || 1;
+      const l = length3(dx, dy, dz) || 1;
       dx /= l; dy /= l; dz /= l;
       x += dx * h; y += dy * h; z += dz * h;
       travelled += h;
@@ -249,7 +252,7 @@ class Grower {
       n++;
       path[n * 3] = x; path[n * 3 + 1] = y; path[n * 3 + 2] = z;
     }
-    return resample(path, n + 1, nodes, at, segments, spread);
+    return resample(path, n + 1, nodes, at, shares);
   }
 }
 
@@ -259,7 +262,7 @@ function combFringe({ comb, seed }: HairLook, qx: number, gx: number, gy: number
   let x = swept + 0.07 * qx + comb.mess * 0.8 * noise3(qx * 0.9, seed % 97, 0.5), y = -0.35, z = 1;
   const inward = x * gx + y * gy + z * gz;
   x -= inward * gx; y -= inward * gy; z -= inward * gz;
-  const length = Math.hypot(x, y, z) || 1;
+  const length = length3(x, y, z) || 1;
   out[0] = x / length; out[1] = y / length; out[2] = z / length;
 }
 
@@ -274,17 +277,17 @@ function coveredAbove(covered: Covered, x: number, y: number, z: number): number
   return -3;
 }
 
-/** Points along a path at {@link Strands.spread}; returns its length. */
-function resample(path: Float64Array, count: number, nodes: Float32Array, at: number, segments: number, spread: number): number {
+/** Points along a path at shares of its length, which is returned. */
+function resample(path: Float64Array, count: number, nodes: Float32Array, at: number, shares: Float64Array): number {
   let total = 0;
-  for (let i = 1; i < count; i++) total += Math.hypot(path[i * 3]! - path[i * 3 - 3]!, path[i * 3 + 1]! - path[i * 3 - 2]!, path[i * 3 + 2]! - path[i * 3 - 1]!);
-  let i = 1, before = 0, here = count > 1 ? Math.hypot(path[3]! - path[0]!, path[4]! - path[1]!, path[5]! - path[2]!) : 0;
-  for (let s = 0; s <= segments; s++) {
-    const target = total * (s / segments) ** spread;
+  for (let i = 1; i < count; i++) total += stepAt(path, i);
+  let i = 1, before = 0, here = count > 1 ? stepAt(path, 1) : 0;
+  for (let s = 0; s < shares.length; s++) {
+    const target = total * shares[s]!;
     while (i < count - 1 && before + here < target) {
       before += here;
       i++;
-      here = Math.hypot(path[i * 3]! - path[i * 3 - 3]!, path[i * 3 + 1]! - path[i * 3 - 2]!, path[i * 3 + 2]! - path[i * 3 - 1]!);
+      here = stepAt(path, i);
     }
     const t = here > 1e-9 ? clamp((target - before) / here, 0, 1) : 0;
     const j = count > 1 ? i : 0, k = count > 1 ? i - 1 : 0;
@@ -293,6 +296,8 @@ function resample(path: Float64Array, count: number, nodes: Float32Array, at: nu
   return total;
 }
 
+const stepAt = (path: Float64Array, i: number): number => length3(path[i * 3]! - path[i * 3 - 3]!, path[i * 3 + 1]! - path[i * 3 - 2]!, path[i * 3 + 2]! - path[i * 3 - 1]!);
+
 /** Strands move towards the middle of their lock, more towards the tips. */
 function gather({ look }: Ground, { count, segments, nodes, clumps }: Strands, centres: Uint32Array): void {
   const stride = (segments + 1) * 3, { strength, size } = look.clump;
@@ -300,13 +305,13 @@ function gather({ look }: Ground, { count, segments, nodes, clumps }: Strands, c
   for (let i = 0; i < count; i++) {
     const centre = centres[clumps[i]!]!;
     if (centre === i) continue;
-    const a = i * stride, b = centre * stride;
+    const a = i * stride, b = centre * stride, eager = 0.6 + 0.4 * hash(i, look.seed + 18);
     for (let s = 1; s <= segments; s++) {
       const t = s / segments, at = a + s * 3, to = b + s * 3;
       const dx = nodes[to]! - nodes[at]!, dy = nodes[to + 1]! - nodes[at + 1]!, dz = nodes[to + 2]! - nodes[at + 2]!;
       // Not over a parting: a strand that went its own way stays there.
-      const own = smoothstep(1.6 * size + 0.8, 3.5 * size + 1.5, Math.hypot(dx, dy, dz));
-      const w = strength * smoothstep(0, 0.75, t) * (1 - own) * (0.6 + 0.4 * hash(i, look.seed + 18));
+      const own = smoothstep(1.6 * size + 0.8, 3.5 * size + 1.5, length3(dx, dy, dz));
+      const w = strength * smoothstep(0, 0.75, t) * (1 - own) * eager;
       nodes[at] = nodes[at]! + dx * w; nodes[at + 1] = nodes[at + 1]! + dy * w; nodes[at + 2] = nodes[at + 2]! + dz * w;
     }
   }
@@ -317,6 +322,7 @@ function curl({ look }: Ground, { count, segments, nodes, clumps, lengths, sprea
   const { radius, pitch, onset, planar, irregular } = look.curl;
   const frizz = look.frizz * (radius > 0.12 ? 1 : 0.7), stride = (segments + 1) * 3;
   if (radius === 0 && frizz === 0) return;
+  const shares = sharesOf(segments, spread);
   for (let i = 0; i < count; i++) {
     const at = i * stride, length = lengths[i]!, clump = clumps[i]!;
     if (length < 0.3) continue;
@@ -332,15 +338,15 @@ function curl({ look }: Ground, { count, segments, nodes, clumps, lengths, sprea
       const k = at + s * 3, next = s < segments ? k + 3 : k;
       const ox = nodes[k]!, oy = nodes[k + 1]!, oz = nodes[k + 2]!;
       let tx = nodes[next]! - px, ty = nodes[next + 1]! - py, tz = nodes[next + 2]! - pz;
-      const tl = Math.hypot(tx, ty, tz) || 1;
+      const tl = length3(tx, ty, tz) || 1;
       tx /= tl; ty /= tl; tz /= tl;
       if (s === 1) { ex = ty; ey = -tx; ez = 0.3; } // any direction that locks share
       const along = ex * tx + ey * ty + ez * tz;
       ex -= along * tx; ey -= along * ty; ez -= along * tz;
-      const el = Math.hypot(ex, ey, ez) || 1;
+      const el = length3(ex, ey, ez) || 1;
       ex /= el; ey /= el; ez /= el;
       const fx = ty * ez - tz * ey, fy = tz * ex - tx * ez, fz = tx * ey - ty * ex;
-      const distance = length * (s / segments) ** spread;
+      const distance = length * shares[s]!;
       const angle = phase + 2 * Math.PI * distance * turns + 1.4 * irregular * noise3(distance * 0.22 + clump * 7.31, 3.7, 0.5);
       const r = r0 * smoothstep(0, onset, distance);
       const jitter = frizz * 0.32 * smoothstep(0, 2.5, distance);
@@ -353,19 +359,20 @@ function curl({ look }: Ground, { count, segments, nodes, clumps, lengths, sprea
 
 /** Locks and curls may have moved points into the head; a hat presses flat what is under it. */
 export function keepOutside({ field, map, covered }: Ground, { count, segments, nodes }: Strands): void {
-  const g = field.gradient, stride = (segments + 1) * 3;
+  const g = field.gradient, stride = (segments + 1) * 3, clearance = 0.05;
   const q = (k: number, axis: number) => nodes[k + axis]! * map.scale[axis]! + map.offset[axis]!;
   for (let i = 0; i < count; i++) {
     for (let s = 1; s <= segments; s++) {
-      const k = i * stride + s * 3, clearance = 0.05;
-      if (field.sample(nodes[k]!, nodes[k + 1]!, nodes[k + 2]!) < -1) {
+      const k = i * stride + s * 3;
+      let d = field.sample(nodes[k]!, nodes[k + 1]!, nodes[k + 2]!);
+      if (d < -1) {
         // A lock's strands took different sides of the head: the strand ends here rather than run through it.
         nodes.copyWithin(k, k - 3, k);
         continue;
       }
       const most = covered !== undefined && covered(q(k, 0), q(k, 1), q(k, 2)) > 0.3 ? 0.2 : Infinity;
       for (let pass = 0; pass < (most < 1 ? 6 : 2); pass++) {
-        const d = field.sample(nodes[k]!, nodes[k + 1]!, nodes[k + 2]!);
+        if (pass > 0) d = field.sample(nodes[k]!, nodes[k + 1]!, nodes[k + 2]!);
         if (d >= clearance && d <= most) break;
         const move = Math.min(most, Math.max(clearance, d)) - d;
         for (let axis = 0; axis < 3; axis++) nodes[k + axis] = nodes[k + axis]! + g[axis]! * move;

@@ -2,9 +2,11 @@
 export function noise3(x: number, y: number, z: number): number {
   const i = Math.floor(x), j = Math.floor(y), k = Math.floor(z);
   const fx = fade(x - i), fy = fade(y - j), fz = fade(z - k);
-  const y0 = lerp(lerp(lattice(i, j, k), lattice(i + 1, j, k), fx), lerp(lattice(i, j + 1, k), lattice(i + 1, j + 1, k), fx), fy);
-  const y1 = lerp(lerp(lattice(i, j, k + 1), lattice(i + 1, j, k + 1), fx), lerp(lattice(i, j + 1, k + 1), lattice(i + 1, j + 1, k + 1), fx), fy);
-  return lerp(y0, y1, fz);
+  // Of the corners' products each axis has two, and the second follows by a sum; the eight corners share them.
+  const x0 = Math.imul(i, X), x1 = (x0 + X) | 0, y0 = Math.imul(j, Y), y1 = (y0 + Y) | 0, z0 = Math.imul(k, Z), z1 = (z0 + Z) | 0;
+  const near = lerp(lerp(lattice(x0 ^ y0 ^ z0), lattice(x1 ^ y0 ^ z0), fx), lerp(lattice(x0 ^ y1 ^ z0), lattice(x1 ^ y1 ^ z0), fx), fy);
+  const far = lerp(lerp(lattice(x0 ^ y0 ^ z1), lattice(x1 ^ y0 ^ z1), fx), lerp(lattice(x0 ^ y1 ^ z1), lattice(x1 ^ y1 ^ z1), fx), fy);
+  return lerp(near, far, fz);
 }
 
 /** 0 <= x < 1, one independent number per integer and `salt`. */
@@ -26,8 +28,10 @@ export const clamp = (x: number, low: number, high: number): number => Math.min(
 
 const fade = (t: number) => t * t * (3 - 2 * t);
 
-function lattice(i: number, j: number, k: number): number {
-  let h = Math.imul(i, 0x9e3779b1) ^ Math.imul(j, 0x85ebca77) ^ Math.imul(k, 0xc2b2ae3d);
+const X = 0x9e3779b1, Y = 0x85ebca77, Z = 0xc2b2ae3d;
+
+/** @param h - the products of a corner's coordinates, mixed */
+function lattice(h: number): number {
   h = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d);
   return ((h ^ (h >>> 12)) >>> 0) / 2 ** 31 - 1;
 }

@@ -2,6 +2,7 @@
  * How open a place inside the hair is: a coarse grid of how much hair there is, looked through outwards and upwards.
  * Gives locks their depth at a hundredth of the price of shadow rays.
  */
+import { boundsOf } from '../geometry/bounds.ts';
 import type { HeadField } from './head-field.ts';
 import type { Strands } from './grow.ts';
 import { clamp } from './noise.ts';
@@ -21,10 +22,10 @@ export class HairVolume {
   constructor(groups: readonly Strands[]) {
     const low = [9e9, 9e9, 9e9], high = [-9e9, -9e9, -9e9];
     for (const { nodes } of groups) {
-      for (let i = 0; i < nodes.length; i++) {
-        const axis = i % 3, x = nodes[i]!;
-        if (x < low[axis]!) low[axis] = x;
-        if (x > high[axis]!) high[axis] = x;
+      const bounds = boundsOf(nodes);
+      for (let axis = 0; axis < 3; axis++) {
+        low[axis] = Math.min(low[axis]!, bounds[axis]!);
+        high[axis] = Math.max(high[axis]!, bounds[axis + 3]!);
       }
     }
     [this.#x, this.#y, this.#z] = low.map((x) => x - CELL) as [number, number, number];
@@ -52,14 +53,14 @@ export class HairVolume {
   /** 0 deep inside .. 1 open; `field` tells which way is out. */
   openness(field: HeadField, x: number, y: number, z: number): number {
     field.sample(x, y, z);
-    const g = field.gradient;
+    const gx = field.gradient[0]!, gy = field.gradient[1]!, gz = field.gradient[2]!, density = this.#density;
     let outwards = 0, upwards = 0;
     for (let step = 1; step <= 3; step++) {
       const d = step * CELL, weight = 1.2 - 0.3 * step;
-      outwards += weight * this.#density[this.#cell(x + g[0]! * d, y + g[1]! * d, z + g[2]! * d)]!;
-      upwards += weight * this.#density[this.#cell(x + 0.4 * g[0]! * d, y + d, z + 0.6 * d)]!;
+      outwards += weight * density[this.#cell(x + gx * d, y + gy * d, z + gz * d)]!;
+      upwards += weight * density[this.#cell(x + 0.4 * gx * d, y + d, z + 0.6 * d)]!;
     }
-    const here = this.#density[this.#cell(x, y, z)]!;
+    const here = density[this.#cell(x, y, z)]!;
     return 0.65 * Math.exp(-ABSORPTION * (outwards + 0.3 * here)) + 0.35 * Math.exp(-ABSORPTION * (upwards + 0.3 * here));
   }
 }

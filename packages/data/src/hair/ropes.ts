@@ -6,7 +6,8 @@ import type { HairLook } from './hair-look.ts';
 import type { Ground, Strands } from './grow.ts';
 import { keepOutside, strandsFrom } from './grow.ts';
 import { clamp, hash, lerp, noise3, smoothstep } from './noise.ts';
-import { densityAt, type Roots, scalpDepth, scatter } from './scalp.ts';
+import { densityAt, type Roots, scalpDepth, scalpDepthAbove, scatter } from './scalp.ts';
+import { length2, length3 } from '../geometry/length.ts';
 
 /** One rope: points `[P, 3]` at equal distances, and its radius along the way. */
 interface Rope { path: Float32Array; points: number; length: number; radius: (t: number) => number }
@@ -74,12 +75,12 @@ function framesAlong(path: Float32Array, points: number): Float32Array {
   for (let s = 0; s < points; s++) {
     const a = Math.max(0, s - 1) * 3, b = Math.min(points - 1, s + 1) * 3;
     let tx = path[b]! - path[a]!, ty = path[b + 1]! - path[a + 1]!, tz = path[b + 2]! - path[a + 2]!;
-    const l = Math.hypot(tx, ty, tz) || 1;
+    const l = length3(tx, ty, tz) || 1;
     tx /= l; ty /= l; tz /= l;
     const along = ex * tx + ey * ty + ez * tz;
     ex -= along * tx; ey -= along * ty; ez -= along * tz;
-    let el = Math.hypot(ex, ey, ez);
-    if (el < 1e-3) { ex = tz; ey = 0; ez = -tx; el = Math.hypot(ex, ez) || 1; }
+    let el = length3(ex, ey, ez);
+    if (el < 1e-3) { ex = tz; ey = 0; ez = -tx; el = length2(ex, ez) || 1; }
     ex /= el; ey /= el; ez /= el;
     frames.set([ex, ey, ez, ty * ez - tz * ey, tz * ex - tx * ez, tx * ey - ty * ex], s * 6);
   }
@@ -93,7 +94,7 @@ export function growRopes(ground: Ground): Strands[] {
   if (kind === 'cornrow') return [growCornrows(ground)];
   const longest = Math.min(36, Math.max(look.cut.top, look.cut.sides, look.cut.back));
   const candidates = scatter(head, 1500, look.seed, (x, y, z) => {
-    const depth = scalpDepth(look.hairline, x, y, z);
+    const depth = scalpDepthAbove(0.25, look.hairline, x, y, z);
     return depth < 0.25 ? 0 : (1 - (ground.covered?.(x, y, z) ?? 0));
   });
   const roots = spread(candidates, spacing, look.seed);
@@ -125,7 +126,7 @@ function spread(roots: Roots, spacing: number, seed: number): Roots {
   const kept: number[] = [];
   const order = Array.from({ length: roots.count }, (_, i) => i).sort((a, b) => hash(a, seed + 56) - hash(b, seed + 56));
   for (const i of order) {
-    const near = kept.some((j) => Math.hypot(roots.positions[i * 3]! - roots.positions[j * 3]!, roots.positions[i * 3 + 1]! - roots.positions[j * 3 + 1]!,
+    const near = kept.some((j) => length3(roots.positions[i * 3]! - roots.positions[j * 3]!, roots.positions[i * 3 + 1]! - roots.positions[j * 3 + 1]!,
       roots.positions[i * 3 + 2]! - roots.positions[j * 3 + 2]!) < spacing);
     if (!near) kept.push(i);
   }
@@ -183,7 +184,7 @@ function growCornrows(ground: Ground): Strands {
 /** Points at equal distances. */
 function evenly(points: readonly number[], count: number): { path: Float32Array; length: number } {
   const sums = [0];
-  for (let k = 3; k < points.length; k += 3) sums.push(sums.at(-1)! + Math.hypot(points[k]! - points[k - 3]!, points[k + 1]! - points[k - 2]!, points[k + 2]! - points[k - 1]!));
+  for (let k = 3; k < points.length; k += 3) sums.push(sums.at(-1)! + length3(points[k]! - points[k - 3]!, points[k + 1]! - points[k - 2]!, points[k + 2]! - points[k - 1]!));
   const length = sums.at(-1)!, path = new Float32Array(count * 3);
   for (let s = 0, i = 1; s < count; s++) {
     const target = length * s / (count - 1);
@@ -219,7 +220,7 @@ function hangingPath({ field, look }: Ground, [x, y, z]: readonly [number, numbe
     path.set([x, y, z], s * 3);
     const fall = 1 - Math.exp(-h / stiffness);
     dx += (bias * 0.15 - dx) * fall; dy += (-1 - dy) * fall; dz += (0 - dz) * fall;
-    const l = Math.hypot(dx, dy, dz) || 1;
+    const l = length3(dx, dy, dz) || 1;
     x += dx / l * h; y += dy / l * h; z += dz / l * h;
     const need = gap * (0.4 + 0.6 * Math.min(1, s / 4)) + 0.9 * smoothstep(-10, -13, y), d = field.sample(x, y, z);
     if (d < need) { x += g[0]! * (need - d); y += g[1]! * (need - d); z += g[2]! * (need - d); }
@@ -279,7 +280,7 @@ function bun({ look, field }: Ground, at: readonly [number, number, number], tie
   const g = [field.gradient[0]!, field.gradient[1]!, field.gradient[2]!] as const;
   // Axis out of the head; two directions across it.
   let ax = g[1], ay = -g[0], az = 0.001;
-  const al = Math.hypot(ax, ay, az);
+  const al = length3(ax, ay, az);
   ax /= al; ay /= al; az /= al;
   const bx = g[1] * az - g[2] * ay, by = g[2] * ax - g[0] * az, bz = g[0] * ay - g[1] * ax;
   const W = tie.width, height = W * 0.95;

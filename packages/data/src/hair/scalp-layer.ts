@@ -7,30 +7,31 @@ import { PARTS } from '../heads/head-model.ts';
 import { combAt } from './comb.ts';
 import { type Ground, lengthAt, volumeAt } from './grow.ts';
 import { noise3, smoothstep } from './noise.ts';
-import { scalpDepth } from './scalp.ts';
+import { scalpDepth, scalpDepthAbove } from './scalp.ts';
+import { length3 } from '../geometry/length.ts';
+
+/** Depth at which the layer ends, cm: a little outside of the hair. */
+const EDGE = -0.4;
 
 /** `extra` = canonical position, depth inside the hair (cm). `uv` = length of the hair (cm), share covered by a hat. */
 export function scalpLayer({ head, look, covered }: Ground): Mesh {
   const { model: { triangles, parts, canonical }, neutralPositions, neutralNormals } = head;
-  const index = new Map<number, number>(), vertices: number[] = [], kept: number[] = [];
-  const depths = new Map<number, number>();
-  const depthOf = (v: number) => {
-    let depth = depths.get(v);
-    if (depth === undefined) {
-      depth = scalpDepth(look.hairline, canonical[v * 3]!, canonical[v * 3 + 1]!, canonical[v * 3 + 2]!);
-      depths.set(v, depth);
-    }
-    return depth;
+  const vertices: number[] = [], kept: number[] = [];
+  const numVertices = canonical.length / 3;
+  const index = new Int32Array(numVertices).fill(-1);
+  const depths = new Float64Array(numVertices).fill(NaN);
+  const isBare = (v: number): boolean => {
+    if (Number.isNaN(depths[v])) depths[v] = scalpDepthAbove(EDGE, look.hairline, canonical[v * 3]!, canonical[v * 3 + 1]!, canonical[v * 3 + 2]!);
+    return depths[v]! < EDGE;
   };
   const skin = PARTS.indexOf('skin');
   for (let t = 0; t < parts.length; t++) {
     if (parts[t] !== skin) continue;
-    const corners = [triangles[t * 3]!, triangles[t * 3 + 1]!, triangles[t * 3 + 2]!];
-    if (corners.every((v) => depthOf(v) < -0.4)) continue;
-    for (const v of corners) {
-      let at = index.get(v);
-      if (at === undefined) { at = vertices.length; index.set(v, at); vertices.push(v); }
-      kept.push(at);
+    if (isBare(triangles[t * 3]!) && isBare(triangles[t * 3 + 1]!) && isBare(triangles[t * 3 + 2]!)) continue;
+    for (let k = 0; k < 3; k++) {
+      const v = triangles[t * 3 + k]!;
+      if (index[v] === -1) { index[v] = vertices.length; vertices.push(v); }
+      kept.push(index[v]!);
     }
   }
   const R = vertices.length;
@@ -39,20 +40,24 @@ export function scalpLayer({ head, look, covered }: Ground): Mesh {
     triangles: Uint32Array.from(kept), version: 0,
   };
   const comb = new Float64Array(3), roped = look.ropes !== null;
-  vertices.forEach((v, i) => {
-    const [x, y, z] = [canonical[v * 3]!, canonical[v * 3 + 1]!, canonical[v * 3 + 2]!];
-    const [nx, ny, nz] = [neutralNormals[v * 3]!, neutralNormals[v * 3 + 1]!, neutralNormals[v * 3 + 2]!];
-    const depth = depthOf(v), length = lengthAt(look, y, z), hat = covered?.(x, y, z) ?? 0;
+  const { positions, normals, uv, extra } = mesh;
+  for (let i = 0; i < R; i++) {
+    const v = vertices[i]!;
+    const x = canonical[v * 3]!, y = canonical[v * 3 + 1]!, z = canonical[v * 3 + 2]!;
+    const nx = neutralNormals[v * 3]!, ny = neutralNormals[v * 3 + 1]!, nz = neutralNormals[v * 3 + 2]!;
+    const depth = scalpDepth(look.hairline, x, y, z), length = lengthAt(look, y, z), hat = covered?.(x, y, z) ?? 0;
     const thick = Math.min(volumeAt(look, y, z), 0.6 * length) * smoothstep(0.4, 3, depth) * (1 - hat);
     const lifted = 0.035 + (roped ? 0 : (look.comb.field === 'out' ? 0.5 + 0.25 * noise3(x * 0.6, y * 0.6, z * 0.6 + look.seed % 53) : 0.4) * thick);
     combAt(look, x >= look.comb.part ? 1 : -1, x, y, z, nx, ny, nz, comb);
-    let [tx, ty, tz] = [comb[0]!, comb[1]!, comb[2]!];
-    if (Math.hypot(tx, ty, tz) < 1e-3) [tx, ty, tz] = [ny, -nx, 0.01];
-    const size = Math.hypot(tx, ty, tz);
-    for (let k = 0; k < 3; k++) mesh.positions[i * 3 + k] = neutralPositions[v * 3 + k]! + [nx, ny, nz][k]! * lifted;
-    mesh.normals.set([tx / size, ty / size, tz / size], i * 3);
-    mesh.uv.set([length, hat], i * 2);
-    mesh.extra.set([x, y, z, depth], i * 4);
-  });
+    let tx = comb[0]!, ty = comb[1]!, tz = comb[2]!;
+    if (length3(tx, ty, tz) < 1e-3) { tx = ny; ty = -nx; tz = 0.01; }
+    const size = length3(tx, ty, tz);
+    positions[i * 3] = neutralPositions[v * 3]! + nx * lifted;
+    positions[i * 3 + 1] = neutralPositions[v * 3 + 1]! + ny * lifted;
+    positions[i * 3 + 2] = neutralPositions[v * 3 + 2]! + nz * lifted;
+    normals[i * 3] = tx / size; normals[i * 3 + 1] = ty / size; normals[i * 3 + 2] = tz / size;
+    uv[i * 2] = length; uv[i * 2 + 1] = hat;
+    extra[i * 4] = x; extra[i * 4 + 1] = y; extra[i * 4 + 2] = z; extra[i * 4 + 3] = depth;
+  }
   return mesh;
 }

@@ -5,6 +5,7 @@
 import { PARTS } from '../heads/head-model.ts';
 import type { PosedHead } from '../heads/posed-head.ts';
 import { clamp, hash, noise3, smoothstep } from './noise.ts';
+import { length3 } from '../geometry/length.ts';
 
 /** The edge of the hair, as differences from an average hairline. */
 export interface Hairline {
@@ -54,6 +55,17 @@ export const CROWN: readonly [number, number, number] = [0.6, 12.6, -5.6];
 
 /** How far a canonical point lies inside the hair, in cm; negative: bare skin. */
 export function scalpDepth(hairline: Hairline, x: number, y: number, z: number): number {
+  return smoothDepth(hairline, x, y, z) + unevenness(hairline, x, y, z);
+}
+
+/** The same where it is at least `least`; elsewhere any lower number: most of a head is far from its hair, and noise costs most. */
+export function scalpDepthAbove(least: number, hairline: Hairline, x: number, y: number, z: number): number {
+  const depth = smoothDepth(hairline, x, y, z);
+  // Noise is within -1..1.
+  return depth + 1.001 * Math.abs(hairline.roughness) < least ? -Infinity : depth + unevenness(hairline, x, y, z);
+}
+
+function smoothDepth(hairline: Hairline, x: number, y: number, z: number): number {
   const angle = Math.atan2(Math.abs(x), z - AXIS_Z) * 180 / Math.PI;
   let i = 0;
   while (i < EDGE.length - 2 && EDGE[i + 1]!.angle < angle) i++;
@@ -62,15 +74,18 @@ export function scalpDepth(hairline: Hairline, x: number, y: number, z: number):
   let depth = y - (edgeAt(a, hairline) * (1 - t) + edgeAt(b, hairline) * t);
   // None on the ears: an ellipsoid around each.
   // Towards the skull it reaches further: nothing grows in the fold behind an ear.
-  const beside = Math.abs(x) - 8.7, ear = Math.hypot(beside / (beside < 0 ? 2.9 : 1.9), (y - 0.3) / 3.9, (z + 1.4) / 2.9);
+  const beside = Math.abs(x) - 8.7, ear = length3(beside / (beside < 0 ? 2.9 : 1.9), (y - 0.3) / 3.9, (z + 1.4) / 2.9);
   depth = Math.min(depth, (ear - 1) * 2.4);
   if (hairline.crown > 0) {
     const radius = hairline.crown * 9, dz = z - (CROWN[2] + hairline.crown * 4.5);
     const stretch = dz > 0 ? 1 + 0.5 * hairline.crown : 1;
-    depth = Math.min(depth, Math.hypot(x * (1.25 - 0.15 * hairline.crown), y - 13, dz / stretch) - radius);
+    depth = Math.min(depth, length3(x * (1.25 - 0.15 * hairline.crown), y - 13, dz / stretch) - radius);
   }
-  const s = hairline.seed;
-  return depth + hairline.roughness * (0.6 * noise3(x * 0.7 + s, y * 0.7, z * 0.7) + 0.4 * noise3(x * 2.1, y * 2.1 + s, z * 2.1));
+  return depth;
+}
+
+function unevenness({ roughness, seed }: Hairline, x: number, y: number, z: number): number {
+  return roughness * (0.6 * noise3(x * 0.7 + seed, y * 0.7, z * 0.7) + 0.4 * noise3(x * 2.1, y * 2.1 + seed, z * 2.1));
 }
 
 const edgeAt = (e: Knot, line: Hairline) => e.y + e.height * line.height + e.temples * line.temples + e.peak * line.peak + e.sideburn * line.sideburn + e.nape * line.nape;
@@ -98,19 +113,19 @@ export function scatter(head: PosedHead, count: number, seed: number, density: (
   const { model: { triangles, parts, canonical }, neutralPositions, neutralNormals } = head;
   const faces: number[] = [], areas: number[] = [];
   const known = new Float32Array(canonical.length / 3).fill(-1);
-  const atVertex = (v: number) => {
+  const grows = (v: number): boolean => {
     if (known[v] === -1) known[v] = density(canonical[v * 3]!, canonical[v * 3 + 1]!, canonical[v * 3 + 2]!);
-    return known[v]!;
+    return known[v]! > 0;
   };
   let total = 0;
   const skin = PARTS.indexOf('skin');
   for (let t = 0; t < parts.length; t++) {
     if (parts[t] !== skin) continue;
     const a = triangles[t * 3]! * 3, b = triangles[t * 3 + 1]! * 3, c = triangles[t * 3 + 2]! * 3;
-    const middle = density((canonical[a]! + canonical[b]! + canonical[c]!) / 3, (canonical[a + 1]! + canonical[b + 1]! + canonical[c + 1]!) / 3,
-      (canonical[a + 2]! + canonical[b + 2]! + canonical[c + 2]!) / 3);
-    const most = Math.max(middle, atVertex(a / 3), atVertex(b / 3), atVertex(c / 3));
-    if (most <= 0) continue;
+    // The middle is asked last: vertices are shared and remembered.
+    const isBare = !grows(triangles[t * 3]!) && !grows(triangles[t * 3 + 1]!) && !grows(triangles[t * 3 + 2]!)
+      && !(density((canonical[a]! + canonical[b]! + canonical[c]!) / 3, (canonical[a + 1]! + canonical[b + 1]! + canonical[c + 1]!) / 3, (canonical[a + 2]! + canonical[b + 2]! + canonical[c + 2]!) / 3) > 0);
+    if (isBare) continue;
     total += area(neutralPositions, a, b, c);
     faces.push(t);
     areas.push(total);
@@ -150,7 +165,7 @@ export function scatter(head: PosedHead, count: number, seed: number, density: (
 function area(p: Float32Array, a: number, b: number, c: number): number {
   const ux = p[b]! - p[a]!, uy = p[b + 1]! - p[a + 1]!, uz = p[b + 2]! - p[a + 2]!;
   const vx = p[c]! - p[a]!, vy = p[c + 1]! - p[a + 1]!, vz = p[c + 2]! - p[a + 2]!;
-  return 0.5 * Math.hypot(uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx);
+  return 0.5 * length3(uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx);
 }
 
 /** Maps this person's head space to the standard head near the skull: per axis a scale and an offset. */

@@ -13,6 +13,7 @@ import { poseHead } from './pose.ts';
 import type { PosedHead } from './posed-head.ts';
 import { type SurfacePoint, TriangleTree } from './triangle-tree.ts';
 import { applySimilarity, fitSimilarity, fitWarp, type Similarity } from './warp.ts';
+import { length3 } from '../geometry/length.ts';
 
 /** Renders a head and finds the landmarks of a face in the picture. */
 export interface LandmarkFinder<Head> {
@@ -212,7 +213,7 @@ function eyeballTree({ positions, triangles, parts }: Surface): TriangleTree | n
 function rayOf(view: View, x: number, y: number): [origin: [number, number, number], direction: [number, number, number]] {
   const ends = unproject(new Float64Array(6), [x, y, 0, x, y, 0], [0, 1], view);
   const [dx, dy, dz] = [ends[3]! - ends[0]!, ends[4]! - ends[1]!, ends[5]! - ends[2]!];
-  const length = Math.hypot(dx, dy, dz);
+  const length = length3(dx, dy, dz);
   return [[ends[0]!, ends[1]!, ends[2]!], [dx / length, dy / length, dz / length]];
 }
 
@@ -228,7 +229,7 @@ function meanHeadNormals(): Float64Array {
     for (const corner of [a, b, c]) for (let k = 0; k < 3; k++) normals[corner + k]! += normal[k]!;
   }
   for (let i = 0; i < normals.length; i += 3) {
-    const length = Math.hypot(normals[i]!, normals[i + 1]!, normals[i + 2]!) || 1;
+    const length = length3(normals[i]!, normals[i + 1]!, normals[i + 2]!) || 1;
     for (let k = 0; k < 3; k++) normals[i + k]! /= length;
   }
   return normals;
@@ -252,7 +253,7 @@ function robustMean(hits: readonly { position: readonly [number, number, number]
 const vectorAt = (points: ArrayLike<number>, p: number): [number, number, number] => [points[3 * p]!, points[3 * p + 1]!, points[3 * p + 2]!];
 
 function distances(a: ArrayLike<number>, b: ArrayLike<number>, use: readonly number[]): number[] {
-  return use.map((p) => Math.hypot(a[3 * p]! - b[3 * p]!, a[3 * p + 1]! - b[3 * p + 1]!, a[3 * p + 2]! - b[3 * p + 2]!));
+  return use.map((p) => length3(a[3 * p]! - b[3 * p]!, a[3 * p + 1]! - b[3 * p + 1]!, a[3 * p + 2]! - b[3 * p + 2]!));
 }
 
 function median(values: readonly number[]): number {

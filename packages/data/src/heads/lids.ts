@@ -5,6 +5,7 @@
  */
 import type { ExpressionName, ExpressionWeights } from '@onegt/skeleton';
 import { type Eye, type HeadModel, PARTS } from './head-model.ts';
+import { length3 } from '../geometry/length.ts';
 
 /** A mode's vertices and where they move, `[vertices, 3]`. */
 export interface SparseMode {
@@ -115,7 +116,7 @@ export function keepOffEyeball({ skin, clearance }: EyeLids, shape: Float32Array
     const missing = clearance[i]! - gap(shape, v, centre, gaze, ball);
     if (!(missing > 0)) continue;
     const [x, y, z] = [shape[3 * v]! - centre[0]!, shape[3 * v + 1]! - centre[1]!, shape[3 * v + 2]! - centre[2]!];
-    const grow = 1 + missing / (Math.hypot(x, y, z) || 1);
+    const grow = 1 + missing / (length3(x, y, z) || 1);
     shape[3 * v] = centre[0]! + grow * x;
     shape[3 * v + 1] = centre[1]! + grow * y;
     shape[3 * v + 2] = centre[2]! + grow * z;
@@ -125,7 +126,7 @@ export function keepOffEyeball({ skin, clearance }: EyeLids, shape: Float32Array
 /** Distance of a vertex from the surface of the eyeball; negative inside. */
 function gap(shape: ArrayLike<number>, v: number, centre: readonly number[], gaze: readonly [number, number, number], { radii }: Eyeball): number {
   const [x, y, z] = [shape[3 * v]! - centre[0]!, shape[3 * v + 1]! - centre[1]!, shape[3 * v + 2]! - centre[2]!];
-  const distance = Math.hypot(x, y, z);
+  const distance = length3(x, y, z);
   const angle = Math.acos(Math.max(-1, Math.min(1, (x * gaze[0] + y * gaze[1] + z * gaze[2]) / (distance || 1)))) / RADIANS_PER_RADIUS;
   if (angle >= RADII - 1) return Infinity; // behind
   const k = Math.floor(angle);
@@ -137,7 +138,7 @@ export function measureEyeball(shape: Float32Array, { first, count }: Eye, centr
   const radii = new Float32Array(RADII);
   for (let v = first; v < first + count; v++) {
     const [x, y, z] = [shape[3 * v]! - centre[0]!, shape[3 * v + 1]! - centre[1]!, shape[3 * v + 2]! - centre[2]!];
-    const distance = Math.hypot(x, y, z);
+    const distance = length3(x, y, z);
     const angle = Math.acos(z / (distance || 1)) / RADIANS_PER_RADIUS;
     for (const k of [Math.floor(angle), Math.ceil(angle)]) if (k < RADII) radii[k] = Math.max(radii[k]!, distance);
   }
@@ -153,7 +154,7 @@ function skinNear({ neutral, triangles, parts, renderSource }: HeadModel, { cent
     if (PARTS[parts[Math.floor(i / 3)]!] !== 'skin') continue;
     const v = renderSource[triangles[i]!]!;
     const z = neutral[3 * v + 2]! - centre[2];
-    if (z > -0.2 * radius && Math.hypot(neutral[3 * v]! - centre[0], neutral[3 * v + 1]! - centre[1], z) < 1.5 * radius) near.add(v);
+    if (z > -0.2 * radius && length3(neutral[3 * v]! - centre[0], neutral[3 * v + 1]! - centre[1], z) < 1.5 * radius) near.add(v);
   }
   return Uint32Array.from(near).sort();
 }

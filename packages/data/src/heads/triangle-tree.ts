@@ -1,4 +1,5 @@
 /** A bounding volume hierarchy over triangles, on the CPU: where a ray hits a head, and what of it is nearest to a point. */
+import { length3 } from '../geometry/length.ts';
 
 export interface SurfacePoint {
   triangle: number;
@@ -151,7 +152,7 @@ export class TriangleTree {
     if (!(along > 0)) return null;
     return {
       triangle, weights: [1 - b - d, b, d],
-      position: [origin[0] + along * dx, origin[1] + along * dy, origin[2] + along * dz], distance: along * Math.hypot(dx, dy, dz),
+      position: [origin[0] + along * dx, origin[1] + along * dy, origin[2] + along * dz], distance: along * length3(dx, dy, dz),
     };
   }
 

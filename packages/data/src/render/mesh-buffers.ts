@@ -4,11 +4,11 @@
  * and a flat output carries its index. About one vertex per triangle is transformed, nothing is uploaded twice.
  */
 import type { Gpu } from '@onegt/kernels';
+import { type Bounds, boundsOf } from '../geometry/bounds.ts';
 import type { Drawable, Mesh } from './drawable.ts';
 import { REGIONS } from './drawable.ts';
 import { InvalidDrawableError } from './errors.ts';
 import { MAX_PARAMETERS } from './material.ts';
-import { type Bounds, boundsOf } from './shadow.ts';
 
 /** Triangles of one drawable: the visibility pass keeps 24 bits of the number. */
 export const MAX_TRIANGLES = 2 ** 24 - 1;
@@ -21,17 +21,19 @@ export interface Topology {
 }
 
 function edgesOf({ positions: p, triangles }: Mesh): { mean: number; longest: number } {
-  let [sum, longest] = [0, 0];
+  let sum = 0, longest = 0;
   for (let i = 0; i < triangles.length; i += 3) {
-    let squared = 0;
-    for (let k = 0; k < 3; k++) {
-      const [a, b] = [3 * triangles[i + k]!, 3 * triangles[i + ((k + 1) % 3)]!];
-      squared = Math.max(squared, (p[a]! - p[b]!) ** 2 + (p[a + 1]! - p[b + 1]!) ** 2 + (p[a + 2]! - p[b + 2]!) ** 2);
-    }
+    const a = 3 * triangles[i]!, b = 3 * triangles[i + 1]!, c = 3 * triangles[i + 2]!;
+    const squared = Math.max(squaredDistance(p, a, b), squaredDistance(p, b, c), squaredDistance(p, c, a));
     sum += Math.sqrt(squared);
-    longest = Math.max(longest, squared);
+    if (squared > longest) longest = squared;
   }
   return { mean: (3 * sum) / triangles.length, longest: Math.sqrt(longest) };
+}
+
+function squaredDistance(p: Float32Array, a: number, b: number): number {
+  const x = p[a]! - p[b]!, y = p[a + 1]! - p[b + 1]!, z = p[a + 2]! - p[b + 2]!;
+  return x * x + y * y + z * z;
 }
 
 /** Renumber so that the first corner of triangle t is vertex t; orientation is kept. */
@@ -39,7 +41,8 @@ export function provokingTopology(triangles: Uint32Array, numVertices: number): 
   const numTriangles = triangles.length / 3;
   const indices = new Uint32Array(triangles.length);
   const owner = new Int32Array(numVertices).fill(-1); // a draw vertex that shows this mesh vertex
-  const source: number[] = new Array<number>(numTriangles);
+  const source = new Uint32Array(numTriangles + numVertices);
+  let numSources = numTriangles;
   const first = new Uint8Array(numTriangles);
   for (let t = 0; t < numTriangles; t++) {
     let corner = 0;
@@ -55,13 +58,13 @@ export function provokingTopology(triangles: Uint32Array, numVertices: number): 
     for (let k = 1; k < 3; k++) {
       const vertex = triangles[3 * t + ((first[t]! + k) % 3)]!;
       if (owner[vertex] === -1) {
-        owner[vertex] = source.length;
-        source.push(vertex);
+        owner[vertex] = numSources;
+        source[numSources++] = vertex;
       }
       indices[3 * t + k] = owner[vertex]!;
     }
   }
-  return { indices, source: Uint32Array.from(source) };
+  return { indices, source: source.slice(0, numSources) };
 }
 
 /** @throws {@link InvalidDrawableError} */
@@ -82,11 +85,49 @@ export function checkDrawable({ label, mesh, material, region }: Drawable): void
     if (!REGIONS.includes(region)) fail(`region "${region}" does not exist.`, `Regions: ${REGIONS.join(', ')}.`, { region });
   } else {
     if (region.length !== numTriangles) fail(`region has ${region.length} bytes for ${numTriangles} triangles.`, 'Give one byte per triangle, or one name.', { length: region.length, numTriangles });
-    const wrong = region.find((byte) => byte >= REGIONS.length);
-    if (wrong !== undefined) fail(`region byte ${wrong}.`, `Bytes are indices into REGIONS, 0..${REGIONS.length - 1}.`, { byte: wrong });
+    const wrong = highestOf(region);
+    if (wrong >= REGIONS.length) fail(`region byte ${wrong}.`, `Bytes are indices into REGIONS, 0..${REGIONS.length - 1}.`, { byte: wrong });
   }
-  const highest = triangles.reduce((most, vertex) => (vertex > most ? vertex : most), 0);
+  const highest = highestOf(triangles);
   if (highest >= numVertices) fail(`a triangle names vertex ${highest} of ${numVertices}.`, 'Indices count from 0 to R - 1.', { highest, numVertices });
+}
+
+/** A loop: `reduce` calls back a million times a person. */
+function highestOf(values: Uint8Array | Uint32Array): number {
+  let most = 0;
+  for (let i = 0; i < values.length; i++) if (values[i]! > most) most = values[i]!;
+  return most;
+}
+
+/** `[R, 6]` from `uv` and `extra`. Vertex by vertex in plain reads: a `set` of a `subarray` each costs two objects. */
+function interleave({ uv, extra }: Mesh, out: Float32Array): void {
+  for (let v = 0, at = 0; at < out.length; v++, at += 6) {
+    out[at] = uv[2 * v]!;
+    out[at + 1] = uv[2 * v + 1]!;
+    out[at + 2] = extra[4 * v]!;
+    out[at + 3] = extra[4 * v + 1]!;
+    out[at + 4] = extra[4 * v + 2]!;
+    out[at + 5] = extra[4 * v + 3]!;
+  }
+}
+
+/** `[T, 4]`: corners and region. */
+function withRegions({ triangles }: Mesh, region: Drawable['region'], out: Uint32Array): void {
+  const everywhere = typeof region === 'string' ? REGIONS.indexOf(region) : 0;
+  for (let t = 0, from = 0, at = 0; at < out.length; t++, from += 3, at += 4) {
+    out[at] = triangles[from]!;
+    out[at + 1] = triangles[from + 1]!;
+    out[at + 2] = triangles[from + 2]!;
+    out[at + 3] = typeof region === 'string' ? everywhere : region[t]!;
+  }
+}
+
+/** Written, uploaded, written again for the next mesh: megabytes a person that nobody has to zero or collect. */
+let scratch = new ArrayBuffer(0);
+
+function scratchOf(byteLength: number): ArrayBuffer {
+  if (scratch.byteLength < byteLength) scratch = new ArrayBuffer(2 * byteLength);
+  return scratch;
 }
 
 let stamps = 0;
@@ -101,13 +142,13 @@ export class MeshBuffers implements Disposable {
   readonly attributes: GPUBuffer;
   /** `[T]` mesh vertices a, b, c and the region. */
   readonly triangles: GPUBuffer;
-  readonly indices: GPUBuffer;
-  readonly source: GPUBuffer;
   /** Counts uploads over all meshes: equal numbers, equal positions. */
   stamp: number;
   readonly #gpu: Gpu;
+  readonly #label: string;
   #version: number;
   #bounds: Bounds | undefined;
+  #provoking: Record<keyof Topology, GPUBuffer> | undefined;
 
   constructor(gpu: Gpu, drawable: Drawable) {
     checkDrawable(drawable);
@@ -116,42 +157,37 @@ export class MeshBuffers implements Disposable {
     this.#gpu = gpu;
     this.mesh = mesh;
     this.numTriangles = mesh.triangles.length / 3;
-    const { indices, source } = provokingTopology(mesh.triangles, numVertices);
-    const attributes = new Float32Array(numVertices * 6);
-    for (let v = 0; v < numVertices; v++) {
-      attributes.set(mesh.uv.subarray(2 * v, 2 * v + 2), 6 * v);
-      attributes.set(mesh.extra.subarray(4 * v, 4 * v + 4), 6 * v + 2);
-    }
-    const triangles = new Uint32Array(this.numTriangles * 4);
-    const uniform = typeof region === 'string' ? REGIONS.indexOf(region) : -1;
-    for (let t = 0; t < this.numTriangles; t++) {
-      triangles.set(mesh.triangles.subarray(3 * t, 3 * t + 3), 4 * t);
-      triangles[4 * t + 3] = uniform === -1 ? (region as Uint8Array)[t]! : uniform;
-    }
-    const storage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
-    const upload = (name: string, data: Float32Array | Uint32Array, usage = storage) => {
-      const buffer = gpu.createBuffer(data.byteLength, `render/${label}/${name}`, usage);
-      gpu.writeBuffer(buffer, data);
-      return buffer;
-    };
-    this.positions = upload('positions', mesh.positions);
-    this.normals = upload('normals', mesh.normals);
-    this.attributes = upload('attributes', attributes);
-    this.triangles = upload('triangles', triangles);
-    this.indices = upload('indices', indices, GPUBufferUsage.INDEX | GPUBufferUsage.COPY_DST);
-    this.source = upload('source', source);
+    this.#label = label;
+    this.positions = this.#upload('positions', mesh.positions);
+    this.normals = this.#upload('normals', mesh.normals);
+    const attributes = new Float32Array(scratchOf(24 * numVertices), 0, 6 * numVertices);
+    interleave(mesh, attributes);
+    this.attributes = this.#upload('attributes', attributes);
+    const triangles = new Uint32Array(scratchOf(16 * this.numTriangles), 0, 4 * this.numTriangles);
+    withRegions(mesh, region, triangles);
+    this.triangles = this.#upload('triangles', triangles);
     this.#version = mesh.version;
     this.stamp = ++stamps;
     this.edges = edgesOf(mesh);
   }
 
   get bounds(): Bounds {
-    this.#bounds ??= boundsOf(this.mesh);
+    this.#bounds ??= boundsOf(this.mesh.positions);
     return this.#bounds;
   }
 
   /** Longest edges of triangles, cm, as they were uploaded first: on average, and of the largest. */
   readonly edges: { mean: number; longest: number };
+
+  /** Of the renumbered triangles, made when first asked for: most meshes are drawn in compute, which numbers its own. */
+  get indices(): GPUBuffer {
+    return this.#renumbered().indices;
+  }
+
+  /** Mesh vertex of each renumbered one. */
+  get source(): GPUBuffer {
+    return this.#renumbered().source;
+  }
 
   get version(): number {
     return this.#version;
@@ -168,6 +204,20 @@ export class MeshBuffers implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const buffer of [this.positions, this.normals, this.attributes, this.triangles, this.indices, this.source]) this.#gpu.releaseBuffer(buffer);
+    for (const buffer of [this.positions, this.normals, this.attributes, this.triangles, ...Object.values(this.#provoking ?? {})]) this.#gpu.releaseBuffer(buffer);
+  }
+
+  #renumbered(): Record<keyof Topology, GPUBuffer> {
+    if (this.#provoking === undefined) {
+      const { indices, source } = provokingTopology(this.mesh.triangles, this.mesh.positions.length / 3);
+      this.#provoking = { indices: this.#upload('indices', indices, GPUBufferUsage.INDEX | GPUBufferUsage.COPY_DST), source: this.#upload('source', source) };
+    }
+    return this.#provoking;
+  }
+
+  #upload(name: string, data: Float32Array | Uint32Array, usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST): GPUBuffer {
+    const buffer = this.#gpu.createBuffer(data.byteLength, `render/${this.#label}/${name}`, usage);
+    this.#gpu.writeBuffer(buffer, data);
+    return buffer;
   }
 }

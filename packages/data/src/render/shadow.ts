@@ -6,23 +6,8 @@
 import type { View } from '@onegt/skeleton';
 import { mat4, vec3 } from 'gl-matrix';
 import type { Lighting } from '../setting/lighting.ts';
-import type { Mesh } from './drawable.ts';
+import type { Bounds } from '../geometry/bounds.ts';
 import { type ShadowFrame, toHeadSpace } from './frame.ts';
-
-/** Edges of a box, cm: low x, y, z, high x, y, z. */
-export type Bounds = Float64Array;
-
-export function boundsOf({ positions }: Mesh): Bounds {
-  const bounds = Float64Array.of(Infinity, Infinity, Infinity, -Infinity, -Infinity, -Infinity);
-  for (let i = 0; i < positions.length; i += 3) {
-    for (let axis = 0; axis < 3; axis++) {
-      const value = positions[i + axis]!;
-      if (value < bounds[axis]!) bounds[axis] = value;
-      if (value > bounds[axis + 3]!) bounds[axis + 3] = value;
-    }
-  }
-  return bounds;
-}
 
 /** An orthographic view along the key light around everything that casts shadows; undefined without such a light. */
 export function shadowFrame(lighting: Lighting, view: View, boxes: readonly Bounds[], texels: number): ShadowFrame | undefined {

@@ -5,6 +5,7 @@
 import type { Gpu } from '@onegt/kernels';
 import type { Background } from './background.ts';
 import { ambientLight, type Frame, integrateAmbient, type Light, type Lighting, MAX_LIGHTS } from './lighting.ts';
+import { length3 } from '../geometry/length.ts';
 
 const WIDTH = 96;
 const HEIGHT = 48;
@@ -186,7 +187,7 @@ function takeLight(rest: Float32Array, values: Float64Array, peak: number, base:
     weights += weight;
   }
   // The mean vector is shorter than one by half the mean square angle about it; the probe's own blur does not count.
-  const length = Math.hypot(sx, sy, sz);
+  const length = length3(sx, sy, sz);
   const spread = 2 * (1 - length / weights);
   return { direction: [sx / length, sy / length, sz / length], colour, size: Math.sqrt(Math.max(0.01 ** 2, 2 * spread - BLUR ** 2)), shadow: false };
 }

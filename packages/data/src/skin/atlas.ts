@@ -4,6 +4,7 @@
  */
 import { OneGTError } from '@onegt/kernels';
 import { type HeadModel, PARTS } from '../heads/head-model.ts';
+import { length3 } from '../geometry/length.ts';
 
 export interface Atlas {
   width: number;
@@ -132,7 +133,7 @@ function dilate(width: number, height: number, position: Float32Array, covered: 
           const [fx, fy] = [nx + dx, ny + dy];
           const far = fy * width + fx;
           const isInside = fx >= 0 && fy >= 0 && fx < width && fy < height && before[far] !== 0;
-          const step = isInside ? Math.hypot(position[3 * far]! - position[3 * j]!, position[3 * far + 1]! - position[3 * j + 1]!, position[3 * far + 2]! - position[3 * j + 2]!) : Infinity;
+          const step = isInside ? length3(position[3 * far]! - position[3 * j]!, position[3 * far + 1]! - position[3 * j + 1]!, position[3 * far + 2]! - position[3 * j + 2]!) : Infinity;
           const beyond = step < longestStep ? far : j;
           for (let k = 0; k < 3; k++) sum[k]! += 2 * position[3 * j + k]! - position[3 * beyond + k]!;
           count++;

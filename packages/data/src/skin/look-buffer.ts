@@ -5,6 +5,7 @@ import type { SkinLook } from './look.ts';
 import { MARK_KINDS, MAX_MARKS } from './marks.ts';
 import { pigmentTable, skinColour, TABLE_HAEMOGLOBIN, TABLE_MELANIN, TABLE_SIZE } from './pigment.ts';
 import { type Crease, creasesOf, MAX_CREASE_POINTS, WRINKLE_GROUPS } from './wrinkles.ts';
+import { length2 } from '../geometry/length.ts';
 
 /** Bits of a word of the grid. */
 const MAX_CREASES = 32;
@@ -99,7 +100,7 @@ export function packLook(look: SkinLook): Float32Array {
     put('decals', [...centre, radius], 4 * i);
     put('decals', [DECAL_KINDS.indexOf(kind), angleRadians, outline, isMirrored ? 1 : 0], 4 * i + 1);
     put('decals', [...colour, opacity], 4 * i + 2);
-    const facing = Math.hypot(centre[0], Math.max(centre[2], 0.5));
+    const facing = length2(centre[0], Math.max(centre[2], 0.5));
     // Horizontal, along the surface; what covers half a face faces forward.
     put('decals', radius > 6 ? [1, 0, 0, 0] : [Math.max(centre[2], 0.5) / facing, 0, -centre[0] / facing, 0], 4 * i + 3);
   });
@@ -129,7 +130,7 @@ function creaseGrid(creases: readonly Crease[]): Uint32Array {
           for (let column = x0; column <= x1; column++) {
             const [px, py] = [GRID.left + (column + 0.5) * GRID.cm - ax, GRID.bottom + (row + 0.5) * GRID.cm - ay];
             const t = Math.max(0, Math.min(1, (px * (bx - ax) + py * (by - ay)) / ((bx - ax) ** 2 + (by - ay) ** 2)));
-            if (Math.hypot(px - t * (bx - ax), py - t * (by - ay)) < reach) grid[row * GRID.columns + column]! |= 1 << crease;
+            if (length2(px - t * (bx - ax), py - t * (by - ay)) < reach) grid[row * GRID.columns + column]! |= 1 << crease;
           }
         }
       }

@@ -5,6 +5,7 @@ import { tube } from '../geometry/sweep.ts';
 import { add, clamp, fbm3, lerp, smoothPath, smoothstep, subtract, type Vec3 } from '../geometry/vector.ts';
 import type { FabricStuff } from '../materials/fabric.ts';
 import type { Parts } from '../parts.ts';
+import { length2 } from '../../geometry/length.ts';
 
 export interface MaskLook {
   kind: 'mask';
@@ -23,7 +24,7 @@ export function buildMask(parts: Parts, look: MaskLook, fit: HeadFit): void {
   const chin = fit.point(152), nose = fit.point(197), tip = fit.point(4);
   const centre: Vec3 = [0, (tip[1] + chin[1]) / 2, tip[2] - 9.5];
   const map = new ProjectedMap(directionFrame(1.75, 0.05)).rasterize(fit.head.neutralPositions, fit.skin, azimuthal(centre, 'z'), 'farthest', 1).fill(30);
-  const directionOf = (p: Vec3) => { const d = subtract(p, centre), flat = Math.hypot(d[0], d[1]), polar = Math.atan2(flat, d[2]); return flat < 1e-9 ? [0, 0] as const : [(polar * d[0]) / flat, (polar * d[1]) / flat] as const; };
+  const directionOf = (p: Vec3) => { const d = subtract(p, centre), flat = length2(d[0], d[1]), polar = Math.atan2(flat, d[2]); return flat < 1e-9 ? [0, 0] as const : [(polar * d[0]) / flat, (polar * d[1]) / flat] as const; };
   const low = look.style === 'chin';
   const cheek = (side: 1 | -1, upper: boolean): Vec3 => { const a = fit.point(side === 1 ? (upper ? 454 : 288) : (upper ? 234 : 58)), b = fit.point(side === 1 ? 352 : 123); return upper ? [lerp(b[0], a[0], 0.45), b[1] - 1.4, lerp(b[2], a[2], 0.45)] : [a[0] * 0.96, a[1] - 1.2, a[2] + 0.8]; };
   // Six points: bridge of the nose, upper and lower corners, under the chin.
@@ -46,7 +47,7 @@ export function buildMask(parts: Parts, look: MaskLook, fit: HeadFit): void {
       for (let j = 1; j < COLUMNS - 1; j++) radii[i]![j] = Math.min(limit[i]![j]!, ((radii[i - 1]![j]! + radii[i + 1]![j]!) * 0.5 + (radii[i]![j - 1]! + radii[i]![j + 1]!) * 0.5) / 2 * 1.0012);
   const { builder, slot } = parts.take('fabric', 'accessory', look.stuff, true);
   const place = (s: number, t: number, above: number, row: number, column: number): Vec3 => {
-    const [u, v] = uvAt(s, t), polar = Math.hypot(u, v), radius = 1 / radii[row]![column]! + above, flat = polar < 1e-6 ? 0 : Math.sin(polar) / polar;
+    const [u, v] = uvAt(s, t), polar = length2(u, v), radius = 1 / radii[row]![column]! + above, flat = polar < 1e-6 ? 0 : Math.sin(polar) / polar;
     return [centre[0] + radius * flat * u, centre[1] + radius * flat * v, centre[2] + radius * Math.cos(polar)];
   };
   const points: Vec3[] = [];

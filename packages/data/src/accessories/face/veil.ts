@@ -8,6 +8,7 @@ import { tube } from '../geometry/sweep.ts';
 import { clamp, fbm3, lerp, noise3, smoothstep, subtract, type Vec3 } from '../geometry/vector.ts';
 import type { FabricStuff } from '../materials/fabric.ts';
 import type { Parts } from '../parts.ts';
+import { length2 } from '../../geometry/length.ts';
 
 export interface VeilLook {
   kind: 'veil';
@@ -38,7 +39,7 @@ export function buildVeil(parts: Parts, look: VeilLook, fit: HeadFit): void {
   const radiusAt = (turn: number, polar: number) => map.sample(polar * Math.sin(turn), polar * Math.cos(turn));
 
   // The opening as a polar angle per turn (0 up, positive to the subject's left).
-  const oval = FACE_OVAL.map((index) => { const d = subtract(fit.point(index), centre); return { turn: Math.atan2(d[0], d[1]), polar: Math.atan2(Math.hypot(d[0], d[1]), d[2]) }; }).sort((a, b) => a.turn - b.turn);
+  const oval = FACE_OVAL.map((index) => { const d = subtract(fit.point(index), centre); return { turn: Math.atan2(d[0], d[1]), polar: Math.atan2(length2(d[0], d[1]), d[2]) }; }).sort((a, b) => a.turn - b.turn);
   const faceAt = (turn: number): number => {
     const next = oval.findIndex((o) => o.turn >= turn), j = next < 0 ? 0 : next, b = oval[j]!, a = oval[(j + oval.length - 1) % oval.length]!;
     const span = ((b.turn - a.turn) + 2 * Math.PI) % (2 * Math.PI) || 1, offset = ((turn - a.turn) + 2 * Math.PI) % (2 * Math.PI);

@@ -3,6 +3,7 @@
  * into the table, so that asking is cheap: hats ask by direction, glasses by (x, y) from the front and (z, y) from a side.
  */
 import { clamp, type Vec3 } from '../geometry/vector.ts';
+import { length2, length3 } from '../../geometry/length.ts';
 
 export interface MapFrame {
   width: number;
@@ -108,7 +109,7 @@ export class ProjectedMap {
 export function azimuthal(centre: Vec3, pole: 'y' | 'z' = 'y'): Projection {
   return (x, y, z, out) => {
     const dx = x - centre[0], dy = pole === 'y' ? y - centre[1] : z - centre[2], dz = pole === 'y' ? z - centre[2] : y - centre[1];
-    const flat = Math.hypot(dx, dz), radius = Math.hypot(flat, dy);
+    const flat = length2(dx, dz), radius = length2(flat, dy);
     const polar = Math.atan2(flat, dy);
     out[0] = flat > 1e-9 ? (polar * dx) / flat : 0;
     out[1] = flat > 1e-9 ? (polar * dz) / flat : 0;
@@ -146,7 +147,7 @@ export class DirectionMap {
 
   anglesOf(point: Vec3): { azimuth: number; polar: number; radius: number } {
     const dx = point[0] - this.centre[0], dy = point[1] - this.centre[1], dz = point[2] - this.centre[2];
-    return { azimuth: Math.atan2(dx, dz), polar: Math.atan2(Math.hypot(dx, dz), dy), radius: Math.hypot(dx, dy, dz) };
+    return { azimuth: Math.atan2(dx, dz), polar: Math.atan2(length2(dx, dz), dy), radius: length3(dx, dy, dz) };
   }
 
   point(azimuth: number, polar: number, radius: number): Vec3 {

@@ -4,6 +4,7 @@
  */
 import type { Mesh } from '../../render/drawable.ts';
 import type { Vec3 } from './vector.ts';
+import { length3 } from '../../geometry/length.ts';
 
 /** One point of a grid; `uv` in centimetres, `extra` for the material: (slot, edge distance cm, free, openness 0..1). */
 export interface GridPoint {
@@ -151,7 +152,7 @@ export function smoothNormals(positions: Float32Array, triangles: Uint32Array, g
     }
   }
   for (let i = 0; i < groups.length; i++) {
-    const g = groups[i]! * 3, size = Math.hypot(sums[g]!, sums[g + 1]!, sums[g + 2]!);
+    const g = groups[i]! * 3, size = length3(sums[g]!, sums[g + 1]!, sums[g + 2]!);
     for (let k = 0; k < 3; k++) out[i * 3 + k] = size > 1e-12 ? sums[g + k]! / size : k === 1 ? 1 : 0;
   }
   return out;

@@ -1,6 +1,7 @@
 /** Rods, ribbons and rims: a cross-section moved along a line. */
 import type { MeshBuilder } from './mesh-builder.ts';
 import { add, along, cross, distance, dot, normalize, scale, subtract, type Vec2, type Vec3 } from './vector.ts';
+import { length2 } from '../../geometry/length.ts';
 
 export interface SweepOptions {
   closed?: boolean;
@@ -51,7 +52,7 @@ export function sweep(builder: MeshBuilder, path: readonly Vec3[], profile: read
     const steps = [0];
     for (let j = 1; j <= section.length; j++) {
       const [a0, b0] = section[j - 1]!, [a1, b1] = section[j % section.length]!;
-      steps.push(steps[j - 1]! + Math.hypot(a1 - a0, b1 - b0));
+      steps.push(steps[j - 1]! + length2(a1 - a0, b1 - b0));
     }
     around.push(steps);
   }

@@ -1,4 +1,5 @@
 /** Three numbers and what is done with them while geometry is built: plain tuples, nothing is written in place. */
+import { length3 } from '../../geometry/length.ts';
 
 export type Vec3 = readonly [number, number, number];
 export type Vec2 = readonly [number, number];
@@ -10,8 +11,8 @@ export const scale = (a: Vec3, s: number): Vec3 => [a[0] * s, a[1] * s, a[2] * s
 export const along = (a: Vec3, b: Vec3, s: number): Vec3 => [a[0] + b[0] * s, a[1] + b[1] * s, a[2] + b[2] * s];
 export const dot = (a: Vec3, b: Vec3): number => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 export const cross = (a: Vec3, b: Vec3): Vec3 => [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
-export const length = (a: Vec3): number => Math.hypot(a[0], a[1], a[2]);
-export const distance = (a: Vec3, b: Vec3): number => Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
+export const length = (a: Vec3): number => length3(a[0], a[1], a[2]);
+export const distance = (a: Vec3, b: Vec3): number => length3(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
 /** Unit length; the y axis for a vector of no length. */
 export const normalize = (a: Vec3): Vec3 => {
   const size = length(a);

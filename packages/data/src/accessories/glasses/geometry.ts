@@ -8,6 +8,7 @@ import { add, clamp, cross, normalize, scale, smoothPath, smoothstep, subtract, 
 import type { Parts } from '../parts.ts';
 import type { GlassesLook } from './look.ts';
 import { outlinePoints } from './outline.ts';
+import { length2 } from '../../geometry/length.ts';
 
 const OUTLINE_POINTS = 44;
 const LENS_RINGS = 7;
@@ -74,7 +75,7 @@ function buildEye(parts: Parts, look: GlassesLook, front: Front, outline: readon
   const ordered = side === 1 ? outline : [...outline].reverse();
 
   const { builder, slot } = parts.take('hard', 'glasses', look.frame);
-  const rimPath = (grow: number) => ordered.map(([x, y]) => { const r = Math.hypot(x, y); return place([x * (1 + grow / r), y * (1 + grow / r)]); });
+  const rimPath = (grow: number) => ordered.map(([x, y]) => { const r = length2(x, y); return place([x * (1 + grow / r), y * (1 + grow / r)]); });
   const isThin = look.rimWidth < 0.2;
   if (look.rim === 'full') {
     sweep(builder, rimPath(look.rimWidth / 2), (_, i) => {
@@ -89,7 +90,7 @@ function buildEye(parts: Parts, look: GlassesLook, front: Front, outline: readon
     // The run of upper points is contiguous on a circle of indices: start it after the gap.
     const gap = upper.findIndex(({ i }, k) => k > 0 && i !== upper[k - 1]!.i + 1);
     const run = gap > 0 ? [...upper.slice(gap), ...upper.slice(0, gap)] : upper;
-    const path = run.map(({ p: [x, y] }) => { const r = Math.hypot(x, y), grow = thickness * 0.35; return place([x * (1 + grow / r), y * (1 + grow / r)]); });
+    const path = run.map(({ p: [x, y] }) => { const r = length2(x, y), grow = thickness * 0.35; return place([x * (1 + grow / r), y * (1 + grow / r)]); });
     sweep(builder, path, (t) => { const taper = 0.45 + 0.55 * smoothstep(0, 0.2, t) * smoothstep(0, 0.2, 1 - t); return roundedBox(Math.max(0.16, look.rimDepth), thickness * taper, 10, heavy ? 4 : 2.6); }, { up: outward, slot });
     const wire = parts.take('hard', 'glasses', heavy ? look.hardware : { kind: 'plain', colour: [0.5, 0.5, 0.5], roughness: 0.15 });
     tube(wire.builder, rimPath(0.02), heavy ? 0.05 : 0.02, { closed: true, up: outward, slot: wire.slot, sides: 6 });
@@ -97,7 +98,7 @@ function buildEye(parts: Parts, look: GlassesLook, front: Front, outline: readon
 
   const glass = parts.take('lens', 'glasses', look.lens);
   const height = front.width * look.outline.aspect;
-  const edge = outline.map(([x, y]) => Math.hypot(x, y));
+  const edge = outline.map(([x, y]) => length2(x, y));
   const lensColumns = outline.length;
   glass.builder.grid(LENS_RINGS, lensColumns, (i, j) => {
     const s = 0.04 + 0.96 * (i / (LENS_RINGS - 1)), [ox, oy] = outline[j % lensColumns]!;

@@ -1,5 +1,6 @@
 /** Lens shapes as closed curves: a superellipse that is tapered, lifted, sheared. Units: half widths and half heights = 1. */
 import { smoothstep, type Vec2 } from '../geometry/vector.ts';
+import { length2 } from '../../geometry/length.ts';
 
 export const FRAME_SHAPES = ['round', 'oval', 'panto', 'rectangular', 'square', 'wayfarer', 'aviator', 'cat-eye', 'browline', 'hexagonal', 'butterfly', 'oversized', 'slim', 'navigator'] as const;
 export type FrameShape = (typeof FRAME_SHAPES)[number];
@@ -59,7 +60,7 @@ export function outlinePoints({ power, taper, lift, shear, sides, aspect }: Outl
   }
   // Equal steps along the curve.
   const lengths = [0];
-  for (let i = 1; i <= samples; i++) lengths.push(lengths[i - 1]! + Math.hypot(fine[i % samples]![0] - fine[i - 1]![0], fine[i % samples]![1] - fine[i - 1]![1]));
+  for (let i = 1; i <= samples; i++) lengths.push(lengths[i - 1]! + length2(fine[i % samples]![0] - fine[i - 1]![0], fine[i % samples]![1] - fine[i - 1]![1]));
   const points: Vec2[] = [];
   let at = 0;
   for (let k = 0; k < count; k++) {

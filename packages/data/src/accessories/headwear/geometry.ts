@@ -5,6 +5,7 @@ import { add, along, clamp, cross, eased, fbm3, lerp, noise3, normalize, piecewi
 import type { MeshBuilder } from '../geometry/mesh-builder.ts';
 import type { Parts } from '../parts.ts';
 import type { HeadwearLook, Rim } from './look.ts';
+import { length2 } from '../../geometry/length.ts';
 
 const SEGMENTS = 72;
 
@@ -194,7 +195,7 @@ function buildBand(parts: Parts, hat: Hat): void {
       const low = lerp(right[1], left[1], t) - 0.5;
       const direction: Vec3 = [-Math.cos(angle), 0, 0.28 * Math.sin(angle) + 0.02];
       const { azimuth } = fit.skull.anglesOf([centre[0] + direction[0], centre[1], centre[2] + direction[2]]);
-      const polar = lerp(Math.atan2(Math.hypot(left[0], left[2] - centre[2]), low - centre[1]), 0.12, Math.sin(angle));
+      const polar = lerp(Math.atan2(length2(left[0], left[2] - centre[2]), low - centre[1]), 0.12, Math.sin(angle));
       return hat.on(azimuth, polar, look.clearance + thickness / 2);
     });
     sweep(builder, path, (t) => { const h = height * (0.45 + 0.55 * Math.sin(Math.PI * t)); return box(thickness, h); }, { up: () => [0, 0.2, 1], slot });
