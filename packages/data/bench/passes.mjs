@@ -12,7 +12,7 @@ import { loadHead } from '../dist/node/head.js';
 
 const { values } = parseArgs({ options: { person: { type: 'string', default: '5' }, pictures: { type: 'string', default: '15' }, size: { type: 'string', default: '256' }, heads: { type: 'string' } } });
 const [seed, pictures, size] = [values.person, values.pictures, values.size].map(Number);
-const gpu = await requestGpu();
+const gpu = await requestGpu({ pollIntervalMs: 1 }); // as the program does
 const renderer = await SceneRenderer.create(gpu, { size });
 const probe = new LightProbe(gpu);
 const model = await loadHead(values.heads);

@@ -25,8 +25,8 @@ struct Frame {
   ambient: array<vec4f, 9>,
   lights: array<Light, 4>,
   size: vec4u,                     // pixels a side, samples a side of a pixel, seed, number of lights
-  small: vec4f,                    // small triangles: cm to the nearest, cm of their range, bits of a number (0: there are none)
-  large: vec4f,                    // the others: from column and row to column and row of pixels
+  small: vec4f,                    // words of samples: one over the farthest depth, one over the range of such; bits of a number (0: there are none)
+  glass: vec4f,                    // what is transparent may touch: first column and row of pixels, last ones plus one
   shadow: vec4f,                   // cm across the shadow map, cm of its depth range, texels a side, 1 = there is one
 };
 
@@ -36,7 +36,7 @@ fn render_ray(frame_right: vec4f, frame_up: vec4f, frame_back: vec4f, crop: vec2
 `;
 
 const mat4Floats = 16;
-export const FRAME_FLOATS = 2 * mat4Floats + 4 * 4 + 3 * 4 + 9 * 4 + MAX_LIGHTS * 8 + 4 + 4 + 4 + 4;
+export const FRAME_FLOATS = 2 * mat4Floats + 4 * 4 + 3 * 4 + 9 * 4 + MAX_LIGHTS * 8 + 4 * 4;
 
 export interface ShadowFrame {
   projection: mat4;
@@ -45,14 +45,17 @@ export interface ShadowFrame {
   texels: number;
 }
 
-/** What the compute rasterizer draws. */
-export interface SmallFrame {
+/** What words of samples can tell. */
+export interface WordFrame {
   /** Range of depth, cm along the view axis. */
   nearest: number;
   farthest: number;
   /** Of a triangle's number. */
   bits: number;
 }
+
+/** Pixels: first column and row, last column and row plus one. */
+export type PixelBounds = readonly [number, number, number, number];
 
 export interface FrameInput {
   view: View;
@@ -62,9 +65,8 @@ export interface FrameInput {
   lighting: Lighting;
   /** Radians. */
   backdropBlur: number;
-  small: SmallFrame;
-  /** Pixels that the fixed pipeline may touch: first column and row, last column and row. */
-  large: readonly [number, number, number, number];
+  words: WordFrame;
+  glass: PixelBounds;
   shadow: ShadowFrame | undefined;
 }
 
@@ -76,9 +78,9 @@ export function toHeadSpace(direction: readonly [number, number, number], frame:
   return [r[0] * x + r[1] * y + r[2] * z, r[3] * x + r[4] * y + r[5] * z, r[6] * x + r[7] * y + r[8] * z];
 }
 
-export function packFrame(out: Float32Array, { view, size, samples, seed, lighting, backdropBlur, small, large, shadow }: FrameInput): void {
+export function packFrame(out: Float32Array, { view, size, samples, seed, lighting, backdropBlur, words, glass, shadow }: FrameInput): void {
   const { rotation: r, translation: t } = view;
-  const words = new Uint32Array(out.buffer, out.byteOffset, out.length);
+  const integers = new Uint32Array(out.buffer, out.byteOffset, out.length);
   let at = 0;
   const put = (...values: number[]) => { out.set(values, at); at += values.length; };
   out.fill(0);
@@ -98,9 +100,9 @@ export function packFrame(out: Float32Array, { view, size, samples, seed, lighti
     if (light === undefined) put(0, 0, 1, 0, 0, 0, 0, 0);
     else put(...toHeadSpace(light.direction, lighting.frame, view), light.size, ...light.colour, shadow !== undefined && i === key ? 1 : 0);
   }
-  words.set([size, samples, seed >>> 0, Math.min(lighting.lights.length, MAX_LIGHTS)], at);
+  integers.set([size, samples, seed >>> 0, Math.min(lighting.lights.length, MAX_LIGHTS)], at);
   at += 4;
-  put(small.nearest, Math.max(1e-3, small.farthest - small.nearest), small.bits, 0);
-  put(...large);
+  put(1 / words.farthest, 1 / Math.max(1e-9, 1 / words.nearest - 1 / words.farthest), words.bits, 0);
+  put(...glass);
   put(shadow?.width ?? 1, shadow?.depth ?? 1, shadow?.texels ?? 1, shadow === undefined ? 0 : 1);
 }

@@ -3,7 +3,6 @@ export type Layouts = ReturnType<typeof createLayouts>;
 
 export function createLayouts(device: GPUDevice) {
   const { COMPUTE, VERTEX, FRAGMENT } = GPUShaderStage;
-  const everywhere = COMPUTE | VERTEX | FRAGMENT;
   type Entry = Omit<GPUBindGroupLayoutEntry, 'binding' | 'visibility'>;
   const uniform: Entry = { buffer: { type: 'uniform' } };
   const dynamic: Entry = { buffer: { type: 'uniform', hasDynamicOffset: true } };
@@ -12,23 +11,23 @@ export function createLayouts(device: GPUDevice) {
   const texture = (sampleType: GPUTextureSampleType): Entry => ({ texture: { sampleType } });
   const layout = (label: string, visibility: number, ...entries: Entry[]) =>
     device.createBindGroupLayout({ label: `render/${label}`, entries: entries.map((entry, binding) => ({ binding, visibility, ...entry })) });
-  const stored: Entry = { storageTexture: { format: 'r32float' } };
-  const sparse = (label: string, entries: Record<number, Entry>) =>
-    device.createBindGroupLayout({ label: `render/${label}`, entries: Object.entries(entries).map(([binding, entry]) => ({ binding: Number(binding), visibility: COMPUTE, ...entry })) });
   return {
-    frame: layout('frame', everywhere, uniform),
+    frame: layout('frame', VERTEX | FRAGMENT, uniform),
+    words: device.createBindGroupLayout({ label: 'render/words', entries: [{ binding: 0, visibility: VERTEX | FRAGMENT, ...uniform }, { binding: 1, visibility: FRAGMENT, ...write }] }),
     material: layout('material', COMPUTE | FRAGMENT, dynamic, { sampler: { type: 'filtering' } }, texture('float'), texture('float')),
     visibilityMesh: layout('visibility mesh', VERTEX, read, read),
     cutoutMesh: layout('cutout mesh', VERTEX, read, read, read, read),
     mesh: layout('mesh', COMPUTE, read, read, read, read, dynamic),
-    classify: layout('classify', COMPUTE, uniform, write, write, texture('uint'), texture('depth'), write, read, read),
-    small: layout('small', COMPUTE, uniform, write, write),
-    packShadow: layout('pack shadow', COMPUTE, read, texture('depth'), { storageTexture: { format: 'rgba32float' } }),
+    see: layout('see', COMPUTE, uniform, write, read),
+    tiles: layout('tiles', COMPUTE, uniform, read, write),
+    castShadow: layout('cast shadow', COMPUTE, uniform, write),
+    classify: layout('classify', COMPUTE, uniform, write, write, write, read, read, write),
+    classifyGlass: layout('classify glass', COMPUTE, uniform, write, write, texture('uint'), texture('depth'), read),
+    packShadow: layout('pack shadow', COMPUTE, read, read, write),
     list: layout('list', COMPUTE, uniform, write, write, write),
-    shade: layout('shade', COMPUTE, uniform, read, read, write, texture('unfilterable-float'), write, texture('unfilterable-float'), { texture: { sampleType: 'float', viewDimension: '2d-array' } }, { sampler: { type: 'filtering' } }),
+    shade: layout('shade', COMPUTE, uniform, read, read, write, write, { texture: { sampleType: 'float', viewDimension: '2d-array' } }, { sampler: { type: 'filtering' } }),
     environment: layout('environment', COMPUTE, uniform, { storageTexture: { format: 'rgba16float', viewDimension: '2d-array' } }),
-    occlude: sparse('occlude', { 0: uniform, 1: read, 3: stored }),
-    spread: sparse('spread', { 0: uniform, 1: read, 2: texture('unfilterable-float'), 4: stored }),
+    occlude: layout('occlude', COMPUTE, uniform, read, write, write),
     resolve: layout('resolve', COMPUTE, uniform, read, read, write),
     background: layout('background', COMPUTE, uniform),
   };

@@ -10,22 +10,30 @@ fn resolve(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
   let pixel = id.x + id.y * groups.x * 64u;
   if (pixel >= frame.size.x * frame.size.x) { return; }
   var sum = vec3f(0.0);
-  for (var k = 0u; k < 4u; k++) {
-    let count = slots[4u * pixel + k].y >> 8u;
-    if (count > 0u) { sum += radiance[4u * pixel + k].rgb * f32(count); }
+  var left = frame.size.y * frame.size.y;
+  var slot = 4u * pixel;
+  loop {
+    let count = slots[slot].y >> 8u;
+    sum += radiance[slot].rgb * f32(count);
+    left -= min(left, count);
+    slot++;
+    if (left == 0u) { break; }
   }
   light[pixel] = vec4f(sum / f32(frame.size.y * frame.size.y), radiance[4u * pixel].w);
 }
 
 // Transparent slots over what is there.
-@compute @workgroup_size(64)
-fn blend(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let pixel = id.x + id.y * groups.x * 64u;
-  if (pixel >= frame.size.x * frame.size.x) { return; }
+@compute @workgroup_size(8, 8)
+fn blend(@builtin(global_invocation_id) id: vec3u) {
+  let at = vec2u(frame.glass.xy) + id.xy;
+  if (any(at >= vec2u(frame.glass.zw))) { return; }
+  let pixel = at.y * frame.size.x + at.x;
   var sum = vec4f(0.0);
-  for (var k = 0u; k < 4u; k++) {
-    let slot = slots[4u * pixel + k];
-    if ((slot.x >> 24u) < 63u) { sum += radiance[4u * pixel + k] * f32(slot.y >> 8u); }
+  var left = frame.size.y * frame.size.y;
+  for (var k = 4u * pixel; left > 0u; k++) {
+    let slot = slots[k];
+    if ((slot.x >> 24u) < 63u) { sum += radiance[k] * f32(slot.y >> 8u); }
+    left -= min(left, slot.y >> 8u);
   }
   sum /= f32(frame.size.y * frame.size.y);
   let behind = light[pixel];

@@ -12,23 +12,27 @@ import { noiseWgsl } from './noise.ts';
 import { occlusionWgsl } from './occlusion.wgsl.ts';
 import { RenderPipelines } from './pipelines.ts';
 import { resolveWgsl } from './resolve.wgsl.ts';
-import { classifyWgsl, listWgsl } from './samples.wgsl.ts';
+import { classifyGlassWgsl, classifyWgsl, listWgsl, samplesHeader } from './samples.wgsl.ts';
 import { backdropWgsl, shadeWgsl } from './shade.wgsl.ts';
-import { shadowMapWgsl, smallTrianglesWgsl } from './small-triangles.wgsl.ts';
+import { castShadowWgsl, seeWgsl, shadowMapWgsl, tilesWgsl } from './small-triangles.wgsl.ts';
 import { cutoutWgsl, visibilityWgsl } from './visibility.wgsl.ts';
 
 export interface FixedPipelines {
+  see: GPUComputePipeline;
+  tiles: GPUComputePipeline;
+  castShadow: GPUComputePipeline;
+  packShadow: GPUComputePipeline;
   classify: GPUComputePipeline;
-  classifyTransparent: GPUComputePipeline;
+  planMixed: GPUComputePipeline;
+  classifyMixed: GPUComputePipeline;
+  classifyGlass: GPUComputePipeline;
   offsets: GPUComputePipeline;
   scatter: GPUComputePipeline;
+  scatterGlass: GPUComputePipeline;
   occlude: GPUComputePipeline;
   spread: GPUComputePipeline;
   resolve: GPUComputePipeline;
   blend: GPUComputePipeline;
-  see: GPUComputePipeline;
-  castShadow: GPUComputePipeline;
-  packShadow: GPUComputePipeline;
 }
 
 /** Arrays by the drawable's index. */
@@ -44,25 +48,31 @@ export interface CompiledScene {
 export class ScenePipelines {
   readonly #layouts: Layouts;
   readonly #pipelines: RenderPipelines;
+  readonly #samples: number;
 
-  constructor(gpu: Gpu, layouts: Layouts) {
+  constructor(gpu: Gpu, layouts: Layouts, samples: number) {
+    this.#samples = samples;
     this.#layouts = layouts;
     this.#pipelines = new RenderPipelines(gpu);
   }
 
   fixed(): Promise<FixedPipelines> {
-    const compute = (entryPoint: string, code: string, ...layouts: GPUBindGroupLayout[]) => this.#pipelines.compute(`render/${entryPoint}`, () => frameWgsl + code, entryPoint, layouts);
+    const compute = (entryPoint: string, code: string, ...layouts: GPUBindGroupLayout[]) => this.#pipelines.compute(`render/${entryPoint}`, () => samplesHeader(this.#samples) + frameWgsl + code, entryPoint, layouts);
     return allOf({
+      see: compute('see', seeWgsl, this.#layouts.see, this.#layouts.mesh),
+      tiles: compute('find_farthest', tilesWgsl, this.#layouts.tiles),
+      castShadow: compute('cast_shadow', castShadowWgsl, this.#layouts.castShadow, this.#layouts.mesh),
+      packShadow: this.#pipelines.compute('render/pack_shadow', () => shadowMapWgsl, 'pack_shadow', [this.#layouts.packShadow]),
       classify: compute('classify', classifyWgsl, this.#layouts.classify),
+      planMixed: compute('plan_mixed', classifyWgsl, this.#layouts.classify),
+      classifyMixed: compute('classify_mixed', classifyWgsl, this.#layouts.classify),
+      classifyGlass: compute('classify_glass', classifyGlassWgsl, this.#layouts.classifyGlass),
       offsets: compute('offsets', listWgsl, this.#layouts.list),
       scatter: compute('scatter', listWgsl, this.#layouts.list),
-      classifyTransparent: compute('classify_transparent', classifyWgsl, this.#layouts.classify),
+      scatterGlass: compute('scatter_glass', listWgsl, this.#layouts.list),
       occlude: compute('occlude', occlusionWgsl, this.#layouts.occlude),
-      spread: compute('spread', occlusionWgsl, this.#layouts.spread),
+      spread: compute('spread', occlusionWgsl, this.#layouts.occlude),
       resolve: compute('resolve', resolveWgsl, this.#layouts.resolve),
-      see: compute('see', smallTrianglesWgsl, this.#layouts.small, this.#layouts.mesh),
-      castShadow: compute('cast_shadow', smallTrianglesWgsl, this.#layouts.small, this.#layouts.mesh),
-      packShadow: this.#pipelines.compute('render/pack_shadow', () => shadowMapWgsl, 'pack_shadow', [this.#layouts.packShadow]),
       blend: compute('blend', resolveWgsl, this.#layouts.resolve),
     });
   }
@@ -73,24 +83,26 @@ export class ScenePipelines {
       this.fixed(),
       this.#pipelines.compute(`render/backdrop/${background.label}`, () => `${frameWgsl}${backdropWgsl}${background.wgsl}`, 'render_backdrop', [this.#layouts.shade, this.#layouts.background]),
       this.#pipelines.compute(`render/environment/${background.label}`, () => `${environmentWgsl}${background.wgsl}`, 'render_environment', [this.#layouts.environment]),
-      Promise.all(drawables.map(({ material }) => this.#rasterPipeline(material, 'visibility'))),
+      Promise.all(drawables.map(({ material }) => this.#rasterPipeline(material, material.transparent === true ? 'glass' : 'visibility'))),
       Promise.all(drawables.map(({ material }) => this.#rasterPipeline(material, 'shadow'))),
       Promise.all(drawables.map(({ material }) => this.#pipelines.compute(`render/shade/${material.label}`, () => `${frameWgsl}${noiseWgsl}${materialWgsl}${material.wgsl}${lightWgsl}${shadeWgsl}`, 'render_shade', [this.#layouts.shade, this.#layouts.material, this.#layouts.mesh]))),
     ]);
     return { fixed, backdrop, environment, visibility, shadows, shade };
   }
 
-  #rasterPipeline(material: Material, purpose: 'visibility' | 'shadow'): Promise<GPURenderPipeline> {
+  #rasterPipeline(material: Material, purpose: 'visibility' | 'glass' | 'shadow'): Promise<GPURenderPipeline> {
     const cullMode = material.doubleSided === true ? 'none' : 'back';
     const cutout = isCutout(material);
     const label = `render/${purpose}/${cutout ? material.label : 'plain'}/${cullMode}`;
-    const layouts = cutout ? [this.#layouts.frame, this.#layouts.material, this.#layouts.cutoutMesh] : [this.#layouts.frame, this.#layouts.visibilityMesh];
+    const frame = purpose === 'visibility' ? this.#layouts.words : this.#layouts.frame;
+    const layouts = cutout ? [frame, this.#layouts.material, this.#layouts.cutoutMesh] : [frame, this.#layouts.visibilityMesh];
     const code = () => (cutout ? `${frameWgsl}${noiseWgsl}${materialWgsl}${material.wgsl}${cutoutWgsl}` : frameWgsl + visibilityWgsl);
     const primitive: GPUPrimitiveState = { topology: 'triangle-list', frontFace: 'ccw', cullMode };
     const depthStencil: GPUDepthStencilState = { format: 'depth32float', depthWriteEnabled: true, depthCompare: 'less' };
     return this.#pipelines.render(label, code, layouts, (module) => {
-      if (purpose === 'visibility') return { vertex: { module, entryPoint: 'vertex' }, fragment: { module, entryPoint: 'fragment', targets: [{ format: 'r32uint' }] }, primitive, depthStencil };
-      const vertex = { module, entryPoint: 'shadow_vertex' };
+      const vertex = { module, entryPoint: purpose === 'shadow' ? 'shadow_vertex' : 'vertex' };
+      if (purpose === 'glass') return { vertex, fragment: { module, entryPoint: 'glass_fragment', targets: [{ format: 'r32uint' }] }, primitive, depthStencil };
+      if (purpose === 'visibility') return { vertex, fragment: { module, entryPoint: 'fragment', targets: [] }, primitive, depthStencil };
       return { vertex, ...(cutout && { fragment: { module, entryPoint: 'shadow_fragment', targets: [] } }), primitive, depthStencil };
     });
   }

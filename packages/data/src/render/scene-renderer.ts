@@ -9,17 +9,17 @@ import { neutralPhoto, type Photo } from '../photo/photo.ts';
 import type { Background } from '../setting/background.ts';
 import type { Lighting } from '../setting/lighting.ts';
 import type { Drawable, Material } from './drawable.ts';
-import { blocksOf, depthOf, type Entry, farthestFirst, isCutout, isHair, pixelBounds, smallFrame } from './entry.ts';
+import { blocksOf, depthOf, type Entry, farthestFirst, isCutout, isHair, pixelBounds, wordFrame } from './entry.ts';
 import { ENVIRONMENT_HEIGHT, ENVIRONMENT_LAYERS, ENVIRONMENT_WIDTH } from './environment.wgsl.ts';
 import { InvalidDrawableError } from './errors.ts';
-import { FRAME_FLOATS, packFrame, type ShadowFrame } from './frame.ts';
+import { FRAME_FLOATS, packFrame, type PixelBounds, type ShadowFrame } from './frame.ts';
 import { createLayouts, type Layouts } from './layouts.ts';
 import { MeshBuffers } from './mesh-buffers.ts';
 import { type PassTime, PassTimer, timestamps } from './pass-timer.ts';
-import { BACKGROUND_INDEX, MAX_DRAWABLES } from './samples.wgsl.ts';
+import { BACKGROUND_INDEX, KINDS, MAX_DRAWABLES } from './samples.wgsl.ts';
 import { type CompiledScene, type FixedPipelines, ScenePipelines } from './scene-pipelines.ts';
 import { shadowFrame } from './shadow.ts';
-import { BLOCK, MAX_BLOCKS, SHADOW_TEXELS } from './small-triangles.wgsl.ts';
+import { BLOCK, MAX_BLOCKS, SHADOW_TEXELS, TILE } from './small-triangles.wgsl.ts';
 import { studioBackground, studioLighting } from './studio.ts';
 import { Targets } from './targets.ts';
 
@@ -75,6 +75,8 @@ export class SceneRenderer implements Disposable {
   readonly #backgroundParameters: GPUBuffer;
   readonly #kinds: GPUBuffer;
   readonly #white: GPUTexture;
+  /** One for all materials: lavapipe makes a view wait until the picture at work is done. */
+  readonly #whiteView: GPUTextureView;
   readonly #sampler: GPUSampler;
   readonly #clampSampler: GPUSampler;
   readonly #groups: FixedGroups;
@@ -111,7 +113,7 @@ export class SceneRenderer implements Disposable {
     this.size = size;
     this.samples = samples;
     this.#layouts = createLayouts(device);
-    this.#pipelines = new ScenePipelines(gpu, this.#layouts);
+    this.#pipelines = new ScenePipelines(gpu, this.#layouts, samples);
     this.#targets = new Targets(gpu, size, samples);
     const { visibility, depth, shadow } = this.#targets;
     this.#views = { visibility: visibility.createView(), depth: depth.createView(), shadow: shadow.createView() };
@@ -120,9 +122,10 @@ export class SceneRenderer implements Disposable {
     this.#draws = gpu.createBuffer(MAX_DRAWABLES * DRAW_STRIDE, 'render/draws', uniform);
     this.#parameters = gpu.createBuffer(MAX_DRAWABLES * PARAMETER_STRIDE, 'render/parameters', uniform);
     this.#backgroundParameters = gpu.createBuffer(512, 'render/background', uniform);
-    this.#kinds = gpu.createBuffer((3 * MAX_DRAWABLES + MAX_BLOCKS) * 4, 'render/kinds', GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST);
+    this.#kinds = gpu.createBuffer((2 * MAX_DRAWABLES + MAX_BLOCKS) * 4, 'render/kinds', GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST);
     this.#white = device.createTexture({ label: 'render/white', size: [1, 1], format: 'rgba8unorm', usage: GPUTextureUsage.TEXTURE_BINDING | GPUTextureUsage.COPY_DST });
     device.queue.writeTexture({ texture: this.#white }, Uint8Array.of(255, 255, 255, 255), {}, [1, 1]);
+    this.#whiteView = this.#white.createView();
     this.#sampler = device.createSampler({ label: 'render/linear', magFilter: 'linear', minFilter: 'linear', mipmapFilter: 'linear', addressModeU: 'repeat', addressModeV: 'repeat' });
     this.#clampSampler = device.createSampler({ label: 'render/around', magFilter: 'linear', minFilter: 'linear', addressModeU: 'repeat', addressModeV: 'clamp-to-edge' });
     this.#groups = this.#createGroups();
@@ -196,39 +199,44 @@ export class SceneRenderer implements Disposable {
     const pipelines = await this.#pipelines.scene(drawables, background);
     this.#assertUsable();
     const entries = this.#enter(drawables);
-    const ofKind = (kind: Entry['kind'], among: readonly Entry[] = entries) => among.filter((entry) => entry.kind === kind);
+    const opaque = entries.filter(({ kind }) => kind !== 'transparent');
+    const large = entries.filter(({ kind }) => kind === 'large');
+    const transparent = farthestFirst(entries.filter(({ kind }) => kind === 'transparent'), view);
+    const glassBounds = pixelBounds(transparent, view, this.size);
     this.#writeUniforms(entries, background);
-    const casters = entries.filter(({ drawable: { castsShadow = true }, kind }) => castsShadow && kind !== 'transparent');
+    const casters = opaque.filter(({ drawable: { castsShadow = true } }) => castsShadow);
     const shadow = shadowFrame(lighting, view, casters.map(({ mesh }) => mesh.bounds), SHADOW_TEXELS);
     const frame = new Float32Array(FRAME_FLOATS);
-    packFrame(frame, { view, size: this.size, samples: this.samples, seed, lighting, shadow, small: smallFrame(ofKind('small'), view), large: pixelBounds(ofKind('large'), view, this.size), backdropBlur: backdropBlur(photo, view.focal) });
+    packFrame(frame, { view, size: this.size, samples: this.samples, seed, lighting, shadow, words: wordFrame(opaque, view), glass: glassBounds, backdropBlur: backdropBlur(photo, view.focal) });
     this.#gpu.writeBuffer(this.#frame, frame);
 
     const encoder = this.#gpu.device.createCommandEncoder({ label: 'render' });
     this.#encodeEnvironment(encoder, background, pipelines);
     this.#encodeShadow(encoder, casters, shadow, pipelines);
-    if (ofKind('large').length > 0) this.#encodeVisibility(encoder, ofKind('large'), pipelines, true);
-    this.#encodeSmall(encoder, ofKind('small'), pipelines.fixed.see, 'see', this.#targets.small);
-    this.#encodeShading(encoder, entries.filter(({ kind }) => kind !== 'transparent'), pipelines);
-    farthestFirst(ofKind('transparent'), view).forEach((entry, i) => this.#encodeTransparent(encoder, entry, pipelines, i > 0 || ofKind('large').length > 0));
+    encoder.clearBuffer(this.#targets.small);
+    this.#encodeSmall(encoder, opaque.filter(({ kind }) => kind === 'small'), pipelines.fixed);
+    if (large.length > 0) this.#encodeVisibility(encoder, large, pipelines);
+    this.#encodeShading(encoder, opaque, pipelines);
+    for (const entry of transparent) this.#encodeTransparent(encoder, entry, pipelines, glassBounds);
     const { light, radiance, result } = this.#targets;
-    this.#photo.encode(encoder, photo, { size: this.size, seed, focusDistance: depthOf(EYES, view) }, { light, scratch: radiance, result });
+    this.#photo.encode(encoder, photo, { size: this.size, seed, focusDistance: depthOf(EYES, view) }, { light, scratch: radiance, result }, this.#profile?.next('photo'));
     this.#profile?.resolve(encoder);
     this.#gpu.submit(encoder.finish(), this.#expectedMs);
     this.#evict();
     return { result: this.#read() };
   }
 
-  /** Which triangles the samples see. A transparent drawable is tested against what is there already. */
-  #encodeVisibility(encoder: GPUCommandEncoder, entries: readonly Entry[], pipelines: CompiledScene, isFirst: boolean): void {
+  /** What the fixed pipeline draws: its fragments join the words of the small triangles, glass goes to a texture of its own. */
+  #encodeVisibility(encoder: GPUCommandEncoder, entries: readonly Entry[], pipelines: CompiledScene): void {
+    const glass = entries[0]!.kind === 'transparent';
     const pass = encoder.beginRenderPass({
       label: 'render/visibility',
-      colorAttachments: [{ view: this.#views.visibility, loadOp: 'clear', storeOp: 'store', clearValue: { r: 0xffffffff, g: 0, b: 0, a: 0 } }],
-      ...timestamps(this.#profile?.next(isFirst ? 'visibility' : `visibility ${entries[0]!.drawable.label}`)),
-      depthStencilAttachment: { view: this.#views.depth, depthLoadOp: isFirst ? 'clear' : 'load', depthStoreOp: 'store', depthClearValue: 1 },
+      colorAttachments: glass ? [{ view: this.#views.visibility, loadOp: 'clear', storeOp: 'store', clearValue: { r: 0xffffffff, g: 0, b: 0, a: 0 } }] : [],
+      ...timestamps(this.#profile?.next(glass ? `visibility ${entries[0]!.drawable.label}` : 'visibility')),
+      depthStencilAttachment: { view: this.#views.depth, depthLoadOp: 'clear', depthStoreOp: glass ? 'store' : 'discard', depthClearValue: 1 },
     });
-    pass.setBindGroup(0, this.#groups.frame);
-    for (const entry of entries) this.#draw(pass, entry, pipelines.visibility[entry.index]!);
+    pass.setBindGroup(0, glass ? this.#groups.frame : this.#groups.words);
+    for (const entry of entries) this.#draw(pass, entry, pipelines.visibility[entry.index]!, glass ? entry.index : entry.first);
     pass.end();
   }
 
@@ -256,9 +264,11 @@ export class SceneRenderer implements Disposable {
       depthStencilAttachment: { view: this.#views.shadow, depthLoadOp: 'clear', depthStoreOp: 'store', depthClearValue: 1 },
     });
     pass.setBindGroup(0, this.#groups.frame);
-    for (const entry of ofKind('large')) this.#draw(pass, entry, shadows[entry.index]!);
+    for (const entry of ofKind('large')) this.#draw(pass, entry, shadows[entry.index]!, entry.index);
     pass.end();
-    this.#encodeSmall(encoder, ofKind('small'), fixed.castShadow, 'shadow', this.#targets.smallShadow);
+    encoder.copyTextureToBuffer({ texture: this.#targets.shadow, aspect: 'depth-only' }, { buffer: this.#targets.shadowDepth, bytesPerRow: SHADOW_TEXELS * 4 }, [SHADOW_TEXELS, SHADOW_TEXELS]);
+    encoder.clearBuffer(this.#targets.smallShadow);
+    for (const entry of ofKind('small')) this.#encodeMesh(encoder, 'shadow', entry, fixed.castShadow, this.#groups.castShadow);
     this.#compute(encoder, 'shadow map', (compute) => {
       compute.setPipeline(fixed.packShadow);
       compute.setBindGroup(0, this.#groups.packShadow);
@@ -266,38 +276,59 @@ export class SceneRenderer implements Disposable {
     });
   }
 
-  /** Small triangles as the camera or the light sees them, into a buffer that is cleared first. */
-  #encodeSmall(encoder: GPUCommandEncoder, entries: readonly Entry[], pipeline: GPUComputePipeline, label: string, buffer: GPUBuffer): void {
-    encoder.clearBuffer(buffer);
-    for (const { drawable, index, mesh } of entries) {
-      this.#compute(encoder, `${label} ${drawable.label}`, (pass) => {
-        pass.setPipeline(pipeline);
-        pass.setBindGroup(0, this.#groups.small);
-        pass.setBindGroup(1, this.#meshes.get(drawable.mesh)!.groups.shade, [index * DRAW_STRIDE]);
-        pass.dispatchWorkgroups(...gridOf(mesh.numTriangles));
-      });
-    }
+  /** Surfaces, then the strands that they do not hide. */
+  #encodeSmall(encoder: GPUCommandEncoder, entries: readonly Entry[], { see, tiles }: FixedPipelines): void {
+    const isStrands = ({ drawable }: Entry) => isHair(drawable.material);
+    for (const entry of entries) if (!isStrands(entry)) this.#encodeMesh(encoder, 'see', entry, see, this.#groups.see);
+    const strands = entries.filter(isStrands);
+    if (strands.length === 0) return;
+    const workgroups = Math.ceil((this.size * this.samples) / TILE / 8);
+    this.#compute(encoder, 'tiles', (pass) => {
+      pass.setPipeline(tiles);
+      pass.setBindGroup(0, this.#groups.tiles);
+      pass.dispatchWorkgroups(workgroups, workgroups);
+    });
+    for (const entry of strands) this.#encodeMesh(encoder, 'see', entry, see, this.#groups.see);
   }
 
-  #draw(pass: GPURenderPassEncoder, { drawable, index, mesh }: Entry, pipeline: GPURenderPipeline): void {
+  /** A lane for each triangle of a mesh. */
+  #encodeMesh(encoder: GPUCommandEncoder, label: string, { drawable, index, mesh }: Entry, pipeline: GPUComputePipeline, group: GPUBindGroup): void {
+    this.#compute(encoder, `${label} ${drawable.label}`, (pass) => {
+      pass.setPipeline(pipeline);
+      pass.setBindGroup(0, group);
+      pass.setBindGroup(1, this.#meshes.get(drawable.mesh)!.groups.shade, [index * DRAW_STRIDE]);
+      pass.dispatchWorkgroups(...gridOf(mesh.numTriangles));
+    });
+  }
+
+  #draw(pass: GPURenderPassEncoder, { drawable, index, mesh }: Entry, pipeline: GPURenderPipeline, instance: number): void {
     const groups = this.#meshes.get(drawable.mesh)!.groups;
     pass.setPipeline(pipeline);
     if (isCutout(drawable.material)) {
       pass.setBindGroup(1, this.#materialGroup(drawable.material), [index * PARAMETER_STRIDE]);
-      pass.setBindGroup(2, groups.cutout);
-    } else pass.setBindGroup(1, groups.visibility);
+      pass.setBindGroup(2, groups.cutout());
+    } else pass.setBindGroup(1, groups.visibility());
     pass.setIndexBuffer(mesh.indices, 'uint32');
-    pass.drawIndexed(mesh.numTriangles * 3, 1, 0, 0, index);
+    pass.drawIndexed(mesh.numTriangles * 3, 1, 0, 0, instance);
   }
 
   #encodeShading(encoder: GPUCommandEncoder, entries: readonly Entry[], pipelines: CompiledScene): void {
     const { fixed } = pipelines;
     const tiles = Math.ceil(this.size / 8);
     encoder.clearBuffer(this.#targets.lists, 0, MAX_DRAWABLES * 4);
+    encoder.clearBuffer(this.#targets.mixed, 0, 4);
     this.#compute(encoder, 'groups', (pass) => {
       pass.setPipeline(fixed.classify);
       pass.setBindGroup(0, this.#groups.classify);
       pass.dispatchWorkgroups(tiles, tiles);
+      pass.setPipeline(fixed.planMixed);
+      pass.dispatchWorkgroups(1);
+    });
+    encoder.copyBufferToBuffer(this.#targets.mixed, 4, this.#targets.mixedDispatch, 0, 12);
+    this.#compute(encoder, 'groups of mixed pixels', (pass) => {
+      pass.setPipeline(fixed.classifyMixed);
+      pass.setBindGroup(0, this.#groups.classify);
+      pass.dispatchWorkgroupsIndirect(this.#targets.mixedDispatch, 0);
     });
     this.#compute(encoder, 'occlusion', (pass) => {
       const coarse = Math.ceil(this.size / 16);
@@ -305,10 +336,12 @@ export class SceneRenderer implements Disposable {
       pass.setBindGroup(0, this.#groups.occlude);
       pass.dispatchWorkgroups(coarse, coarse);
       pass.setPipeline(fixed.spread);
-      pass.setBindGroup(0, this.#groups.spread);
       pass.dispatchWorkgroups(tiles, tiles);
     });
-    this.#encodeLists(encoder, fixed);
+    this.#encodeLists(encoder, fixed.offsets, (pass) => {
+      pass.setPipeline(fixed.scatter);
+      pass.dispatchWorkgroups(...gridOf(this.size * this.size));
+    });
     this.#compute(encoder, 'backdrop', (pass) => {
       pass.setBindGroup(0, this.#groups.shade);
       pass.setPipeline(pipelines.backdrop);
@@ -316,32 +349,33 @@ export class SceneRenderer implements Disposable {
       pass.dispatchWorkgroupsIndirect(this.#targets.dispatches, BACKGROUND_INDEX * 12);
     });
     for (const entry of entries) this.#encodeShade(encoder, entry, pipelines);
-    this.#encodePixels(encoder, 'resolve', fixed.resolve);
+    this.#compute(encoder, 'resolve', (pass) => {
+      pass.setPipeline(fixed.resolve);
+      pass.setBindGroup(0, this.#groups.resolve);
+      pass.dispatchWorkgroups(...gridOf(this.size * this.size));
+    });
   }
 
   /** One transparent drawable over the picture so far. */
-  #encodeTransparent(encoder: GPUCommandEncoder, entry: Entry, pipelines: CompiledScene, hasDepth: boolean): void {
+  #encodeTransparent(encoder: GPUCommandEncoder, entry: Entry, pipelines: CompiledScene, bounds: PixelBounds): void {
     const { fixed } = pipelines;
-    const tiles = Math.ceil(this.size / 8);
-    this.#encodeVisibility(encoder, [entry], pipelines, !hasDepth);
+    this.#encodeVisibility(encoder, [entry], pipelines);
     encoder.clearBuffer(this.#targets.lists, 0, MAX_DRAWABLES * 4);
-    this.#compute(encoder, `groups ${entry.drawable.label}`, (pass) => {
-      pass.setPipeline(fixed.classifyTransparent);
-      pass.setBindGroup(0, this.#groups.classify);
-      pass.dispatchWorkgroups(tiles, tiles);
+    this.#encodeWindow(encoder, `groups ${entry.drawable.label}`, fixed.classifyGlass, this.#groups.classifyGlass, bounds);
+    this.#encodeLists(encoder, fixed.offsets, (pass) => {
+      pass.setPipeline(fixed.scatterGlass);
+      pass.dispatchWorkgroups(...tilesOf(bounds));
     });
-    this.#encodeLists(encoder, fixed);
     this.#encodeShade(encoder, entry, pipelines);
-    this.#encodePixels(encoder, 'blend', fixed.blend);
+    this.#encodeWindow(encoder, 'blend', fixed.blend, this.#groups.resolve, bounds);
   }
 
-  #encodeLists(encoder: GPUCommandEncoder, { offsets, scatter }: FixedPipelines): void {
+  #encodeLists(encoder: GPUCommandEncoder, offsets: GPUComputePipeline, scatter: (pass: GPUComputePassEncoder) => void): void {
     this.#compute(encoder, 'lists', (pass) => {
       pass.setBindGroup(0, this.#groups.list);
       pass.setPipeline(offsets);
       pass.dispatchWorkgroups(1);
-      pass.setPipeline(scatter);
-      pass.dispatchWorkgroups(...gridOf(this.size * this.size));
+      scatter(pass);
     });
   }
 
@@ -355,11 +389,12 @@ export class SceneRenderer implements Disposable {
     });
   }
 
-  #encodePixels(encoder: GPUCommandEncoder, label: string, pipeline: GPUComputePipeline): void {
+  /** A pass over a part of the picture. */
+  #encodeWindow(encoder: GPUCommandEncoder, label: string, pipeline: GPUComputePipeline, group: GPUBindGroup, bounds: PixelBounds): void {
     this.#compute(encoder, label, (pass) => {
       pass.setPipeline(pipeline);
-      pass.setBindGroup(0, this.#groups.resolve);
-      pass.dispatchWorkgroups(...gridOf(this.size * this.size));
+      pass.setBindGroup(0, group);
+      pass.dispatchWorkgroups(...tilesOf(bounds));
     });
   }
 
@@ -418,11 +453,11 @@ export class SceneRenderer implements Disposable {
       const { material } = drawable;
       const first = numBlocks * BLOCK;
       if (material.transparent === true) return { drawable, index, mesh, kind: 'transparent', first };
+      numBlocks += blocksOf(mesh);
+      if (numBlocks > MAX_BLOCKS) throw new InvalidDrawableError(drawable.label, `with it the picture has more than ${MAX_BLOCKS * BLOCK} triangles.`, 'Leave detail out: no picture shows it.', { numTriangles: mesh.numTriangles });
       // A triangle is one lane's work: large ones would keep the other lanes waiting. Strands are long, but thin.
       const isSmall = isHair(material) ? mesh.edges.longest < 12 : mesh.edges.mean < 2.2 && mesh.edges.longest < 8;
-      if (!isSmall || isCutout(material) || numBlocks + blocksOf(mesh) > MAX_BLOCKS) return { drawable, index, mesh, kind: 'large', first };
-      numBlocks += blocksOf(mesh);
-      return { drawable, index, mesh, kind: 'small', first };
+      return { drawable, index, mesh, kind: isSmall && !isCutout(material) ? 'small' : 'large', first };
     });
   }
 
@@ -438,16 +473,15 @@ export class SceneRenderer implements Disposable {
   #writeUniforms(entries: readonly Entry[], background: Background): void {
     const parameters = new Float32Array((entries.length * PARAMETER_STRIDE) / 4);
     const draws = new Uint32Array((entries.length * DRAW_STRIDE) / 4);
-    const kinds = new Uint32Array(3 * MAX_DRAWABLES + MAX_BLOCKS);
+    const kinds = new Uint32Array(2 * MAX_DRAWABLES + MAX_BLOCKS);
     for (const { drawable, index, kind, mesh, first } of entries) {
       const { material } = drawable;
-      const hair = isHair(material) ? 1 : 0;
+      const isStrands = isHair(material);
       parameters.set(material.parameters, (index * PARAMETER_STRIDE) / 4);
-      kinds[index] = kind === 'transparent' ? 2 : drawable.region === 'eye' ? 3 : hair;
-      kinds[MAX_DRAWABLES + index] = first;
-      kinds[2 * MAX_DRAWABLES + index] = first + mesh.numTriangles;
-      if (kind === 'small') kinds.fill(index, 3 * MAX_DRAWABLES + first / BLOCK, 3 * MAX_DRAWABLES + first / BLOCK + blocksOf(mesh));
-      draws.set([index, material.doubleSided === true ? 1 : 0, hair, kind === 'transparent' ? 1 : 0, first, mesh.numTriangles], (index * DRAW_STRIDE) / 4);
+      const block = 2 * MAX_DRAWABLES + first / BLOCK;
+      kinds.set([first, first + mesh.numTriangles], 2 * index);
+      if (kind !== 'transparent') kinds.fill(index | ((drawable.region === 'eye' ? KINDS.fine : isStrands ? KINDS.hair : KINDS.surface) << 8), block, block + blocksOf(mesh));
+      draws.set([index, material.doubleSided === true ? 1 : 0, isStrands ? 1 : 0, kind === 'transparent' ? 1 : 0, first, mesh.numTriangles], (index * DRAW_STRIDE) / 4);
     }
     if (entries.length > 0) {
       this.#gpu.writeBuffer(this.#parameters, parameters);
@@ -460,32 +494,37 @@ export class SceneRenderer implements Disposable {
 
   #createGroups(): FixedGroups {
     const { device } = this.#gpu;
-    const { visibility, depth, small, smallShadow, shadowMap, coarseOcclusion, occlusion, environment, slots, lists, dispatches, radiance, light, result } = this.#targets;
+    const { small, smallShadow, tiles, mixed, shadowDepth, parts, coarseOcclusion, environment, slots, lists, dispatches, radiance, light, result } = this.#targets;
     const group = (layout: GPUBindGroupLayout, resources: GPUBindingResource[]) => device.createBindGroup({ layout, entries: resources.map((resource, binding) => ({ binding, resource })) });
-    const sparse = (layout: GPUBindGroupLayout, resources: Record<number, GPUBindingResource>) => device.createBindGroup({ layout, entries: Object.entries(resources).map(([binding, resource]) => ({ binding: Number(binding), resource })) });
     const frame = { buffer: this.#frame };
     return {
       frame: group(this.#layouts.frame, [frame]),
-      classify: group(this.#layouts.classify, [frame, { buffer: slots }, { buffer: lists }, visibility.createView(), depth.createView(), { buffer: result }, { buffer: this.#kinds }, { buffer: small }]),
-      small: group(this.#layouts.small, [frame, { buffer: small }, { buffer: smallShadow }]),
-      packShadow: group(this.#layouts.packShadow, [{ buffer: smallShadow }, this.#views.shadow, shadowMap.createView()]),
+      words: group(this.#layouts.words, [frame, { buffer: small }]),
+      see: group(this.#layouts.see, [frame, { buffer: small }, { buffer: tiles }]),
+      tiles: group(this.#layouts.tiles, [frame, { buffer: small }, { buffer: tiles }]),
+      castShadow: group(this.#layouts.castShadow, [frame, { buffer: smallShadow }]),
+      classify: group(this.#layouts.classify, [frame, { buffer: slots }, { buffer: lists }, { buffer: result }, { buffer: this.#kinds }, { buffer: small }, { buffer: mixed }]),
+      classifyGlass: group(this.#layouts.classifyGlass, [frame, { buffer: slots }, { buffer: lists }, this.#views.visibility, this.#views.depth, { buffer: small }]),
+      packShadow: group(this.#layouts.packShadow, [{ buffer: smallShadow }, { buffer: shadowDepth }, parts.shadowMap]),
       list: group(this.#layouts.list, [frame, { buffer: slots }, { buffer: lists }, { buffer: dispatches }]),
-      shade: group(this.#layouts.shade, [frame, { buffer: slots }, { buffer: lists }, { buffer: radiance }, shadowMap.createView(), { buffer: result }, occlusion.createView(), environment.createView({ dimension: '2d-array' }), this.#clampSampler]),
+      shade: group(this.#layouts.shade, [frame, { buffer: slots }, { buffer: lists }, { buffer: radiance }, { buffer: result }, environment.createView({ dimension: '2d-array' }), this.#clampSampler]),
       environment: group(this.#layouts.environment, [{ buffer: this.#backgroundParameters }, environment.createView({ dimension: '2d-array' })]),
-      occlude: sparse(this.#layouts.occlude, { 0: frame, 1: { buffer: result }, 3: coarseOcclusion.createView() }),
-      spread: sparse(this.#layouts.spread, { 0: frame, 1: { buffer: result }, 2: coarseOcclusion.createView(), 4: occlusion.createView() }),
+      occlude: group(this.#layouts.occlude, [frame, { buffer: result }, { buffer: coarseOcclusion }, parts.occlusion]),
       resolve: group(this.#layouts.resolve, [frame, { buffer: slots }, { buffer: radiance }, { buffer: light }]),
       background: group(this.#layouts.background, [{ buffer: this.#backgroundParameters }]),
     };
   }
 
-  #meshGroups({ positions, normals, attributes, triangles, source }: MeshBuffers): MeshGroups {
+  #meshGroups(mesh: MeshBuffers): MeshGroups {
     const { device } = this.#gpu;
     const group = (layout: GPUBindGroupLayout, buffers: GPUBuffer[], ...more: GPUBindingResource[]) =>
       device.createBindGroup({ layout, entries: [...buffers.map((buffer) => ({ buffer })), ...more].map((resource, binding) => ({ binding, resource })) });
+    const { positions, normals, attributes, triangles } = mesh;
+    let visibility: GPUBindGroup | undefined;
+    let cutout: GPUBindGroup | undefined;
     return {
-      visibility: group(this.#layouts.visibilityMesh, [positions, source]),
-      cutout: group(this.#layouts.cutoutMesh, [positions, source, normals, attributes]),
+      visibility: () => (visibility ??= group(this.#layouts.visibilityMesh, [positions, mesh.source])),
+      cutout: () => (cutout ??= group(this.#layouts.cutoutMesh, [positions, mesh.source, normals, attributes])),
       shade: group(this.#layouts.mesh, [positions, normals, attributes, triangles], { buffer: this.#draws, size: 32 }),
     };
   }
@@ -493,8 +532,8 @@ export class SceneRenderer implements Disposable {
   #materialGroup(material: Material): GPUBindGroup {
     let group = this.#materialGroups.get(material);
     if (group === undefined) {
-      const [first = this.#white, second = this.#white] = material.textures ?? [];
-      const resources: GPUBindingResource[] = [{ buffer: this.#parameters, size: PARAMETER_STRIDE }, this.#sampler, first.createView(), second.createView()];
+      const [first, second] = material.textures ?? [];
+      const resources: GPUBindingResource[] = [{ buffer: this.#parameters, size: PARAMETER_STRIDE }, this.#sampler, first?.createView() ?? this.#whiteView, second?.createView() ?? this.#whiteView];
       group = this.#gpu.device.createBindGroup({ label: `render/${material.label}`, layout: this.#layouts.material, entries: resources.map((resource, binding) => ({ binding, resource })) });
       this.#materialGroups.set(material, group);
     }
@@ -504,21 +543,25 @@ export class SceneRenderer implements Disposable {
 
 interface FixedGroups {
   frame: GPUBindGroup;
+  words: GPUBindGroup;
+  see: GPUBindGroup;
+  tiles: GPUBindGroup;
+  castShadow: GPUBindGroup;
+  classifyGlass: GPUBindGroup;
   classify: GPUBindGroup;
   list: GPUBindGroup;
   shade: GPUBindGroup;
   resolve: GPUBindGroup;
   background: GPUBindGroup;
   environment: GPUBindGroup;
-  small: GPUBindGroup;
   packShadow: GPUBindGroup;
   occlude: GPUBindGroup;
-  spread: GPUBindGroup;
 }
 
+/** Those of the fixed pipeline are made when they are first needed: few meshes go through it. */
 interface MeshGroups {
-  visibility: GPUBindGroup;
-  cutout: GPUBindGroup;
+  visibility: () => GPUBindGroup;
+  cutout: () => GPUBindGroup;
   shade: GPUBindGroup;
 }
 
@@ -528,3 +571,6 @@ function gridOf(count: number): [number, number] {
   const columns = Math.min(groups, 4096);
   return [columns, Math.ceil(groups / columns)];
 }
+
+/** Workgroups of 8 x 8 pixels over a part of the picture. */
+const tilesOf = ([left, top, right, bottom]: PixelBounds): [number, number] => [Math.ceil((right - left) / 8), Math.ceil((bottom - top) / 8)];

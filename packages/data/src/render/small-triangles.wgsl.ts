@@ -1,38 +1,27 @@
 /**
- * A rasterizer in compute for triangles of a few samples: heads, strands, clothes. One invocation draws one triangle, a
- * software adapter thus sixteen at once, where its fixed pipeline sets up one after the other. Depth and number of a
- * triangle share a word, so that the nearest wins in a single atomic maximum, in whatever order triangles come.
+ * A rasterizer in compute for triangles of a few samples and without holes: heads, strands, clothes. One invocation draws
+ * one triangle, a software adapter thus eight at once, where its fixed pipeline sets up one after the other. Depth and
+ * number of a triangle share a word, so that the nearest wins in a single atomic maximum, in whatever order triangles come.
+ * (Looking first whether the maximum would change anything costs more than the maximum. So does queueing triangles by
+ * their size, to keep lanes from waiting for each other: what costs is samples, not lanes.)
  *
- * What has holes or large triangles, and glass, goes through the fixed pipeline; `samples.wgsl.ts` merges the two.
+ * Surfaces come first, then those strands that they do not hide: most lie behind the head or under others.
+ * What has holes or large triangles goes through the fixed pipeline, into the same words (`visibility.wgsl.ts`).
  */
 
 /** Numbers are given out in blocks, so that a table tells the drawable of a number. */
 export const BLOCK = 256;
-/** 19 bits: depth keeps 13, that is 0.05 mm of a head with shoulders. */
-export const MAX_BLOCKS = 2048;
+/** 21 bits: depth keeps 11, that is 0.2 mm of a head with shoulders; a person of 130,000 triangles has 0.01 mm. */
+export const MAX_BLOCKS = 8192;
 /** Half a millimetre to a millimetre of a head with shoulders. */
 export const SHADOW_TEXELS = 512;
+/** Samples a side of the tiles whose farthest depth is known before strands are drawn. */
+export const TILE = 16;
 
 export const bitsFor = (numBlocks: number): number => (numBlocks === 0 ? 0 : Math.max(1, Math.ceil(Math.log2(numBlocks * BLOCK))));
 
-/** After {@link frameWgsl}. */
-export const smallTrianglesWgsl = /* wgsl */ `
-@group(0) @binding(0) var<uniform> frame: Frame;
-@group(0) @binding(1) var<storage, read_write> drawn: array<atomic<u32>>;      // a word per sample; 0 = nothing
-@group(0) @binding(2) var<storage, read_write> shadow: array<atomic<u32>>;     // per texel: nearness of solids; of strands nearness, farness, layers
-@group(1) @binding(0) var<storage, read> positions: array<f32>;
-@group(1) @binding(3) var<storage, read> triangles: array<vec4u>;
-@group(1) @binding(4) var<uniform> draw: array<vec4u, 2>;  // index, 1 = double-sided, 1 = strands, -; first number, triangles
-
-const NEAR = 2.0;
-const SHADOW_TEXELS = 512.0;
-const SHADOW_STEPS = 1048575.0;
-
-fn corner(index: u32) -> vec4f {
-  let i = 3u * index;
-  return vec4f(positions[i], positions[i + 1u], positions[i + 2u], 1.0);
-}
-
+/** Coverage of triangles, shared by the picture and the shadow map. */
+const coverage = /* wgsl */ `
 // Corners in samples from the upper left, with something in z that is linear on the screen.
 struct Projected {
   a: vec3f,
@@ -53,11 +42,6 @@ fn project(a: vec3f, b: vec3f, c: vec3f, side: f32) -> Projected {
   let area = (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x);
   let slope = vec2f((b.z - a.z) * (c.y - a.y) - (c.z - a.z) * (b.y - a.y), (c.z - a.z) * (b.x - a.x) - (b.z - a.z) * (c.x - a.x)) / area;
   return Projected(a, b, c, area, slope, vec2f(first.y, last.y), vec2f(first.x, last.x));
-}
-
-fn is_drawn(t: Projected) -> bool {
-  let culled = draw[0].y == 0u && t.area > 0.0;
-  return t.rows.x <= t.rows.y && t.columns.x <= t.columns.y && abs(t.area) > 1e-9 && !culled;
 }
 
 // The lines that bound a triangle from the left and from the right, an edge per component: x - 1/2 where they start, and
@@ -86,39 +70,139 @@ fn columns_at(t: Projected, edges: Edges, y: f32) -> vec2f {
   let right = edges.right_x + (y - edges.y) * edges.right_slope;
   return vec2f(max(t.columns.x, ceil(max(left.x, max(left.y, left.z)))), min(t.columns.y, floor(min(right.x, min(right.y, right.z)))));
 }
+`;
+
+const mesh = /* wgsl */ `
+@group(1) @binding(0) var<storage, read> positions: array<f32>;
+@group(1) @binding(3) var<storage, read> triangles: array<vec4u>;
+@group(1) @binding(4) var<uniform> draw: array<vec4u, 2>;  // index, 1 = double-sided, 1 = strands, -; first number, triangles
+
+fn corner(index: u32) -> vec4f {
+  let i = 3u * index;
+  return vec4f(positions[i], positions[i + 1u], positions[i + 2u], 1.0);
+}
+
+fn is_drawn(t: Projected) -> bool {
+  let culled = draw[0].y == 0u && t.area > 0.0;
+  return t.rows.x <= t.rows.y && t.columns.x <= t.columns.y && abs(t.area) > 1e-9 && !culled;
+}
+`;
+
+/** Words of `drawn`: nearness above, number below. After {@link frameWgsl}. */
+export const wordWgsl = /* wgsl */ `
+// What one over depth, linear on the screen, is as a nearness of 1 to most.
+struct Nearness {
+  scale: f32,
+  offset: f32,
+  most: f32,
+  bits: u32,     // below it in a word
+};
+
+fn nearness_of_picture() -> Nearness {
+  let steps = exp2(32.0 - frame.small.z) - 2.0;
+  return Nearness(steps * frame.small.y, 1.0 - steps * frame.small.y * frame.small.x, steps + 1.0, u32(frame.small.z));
+}
+
+fn nearness(n: Nearness, inverse: f32) -> f32 { return clamp(n.offset + n.scale * inverse, 1.0, n.most); }
+fn inverse_depth(n: Nearness, word: u32) -> f32 { return (f32(word >> n.bits) - n.offset) / n.scale; }
+fn number_of(n: Nearness, word: u32) -> u32 { return word & ((1u << n.bits) - 1u); }
+`;
+
+/** After {@link frameWgsl}. */
+export const seeWgsl = /* wgsl */ `
+@group(0) @binding(0) var<uniform> frame: Frame;
+@group(0) @binding(1) var<storage, read_write> drawn: array<atomic<u32>>;      // a word per sample; 0 = nothing
+@group(0) @binding(2) var<storage, read> tiles: array<u32>;                   // [tiles] least word, where strands are drawn
+${mesh}${coverage}${wordWgsl}
+const NEAR = 2.0;
+const TILE = 16u;
+
+// Strands behind what is drawn already in every tile that they touch. What touches more than nine is not asked.
+fn is_hidden(t: Projected, word: u32, side: f32) -> bool {
+  let low = vec2u(vec2f(t.columns.x, t.rows.x)) / TILE;
+  let high = vec2u(vec2f(t.columns.y, t.rows.y)) / TILE;
+  if (any(high - low > vec2u(2u))) { return false; }
+  let tiles_a_side = (u32(side) + TILE - 1u) / TILE;
+  var hidden = true;
+  for (var y = low.y; y <= high.y && hidden; y++) {
+    for (var x = low.x; x <= high.x; x++) { hidden = hidden && word <= tiles[y * tiles_a_side + x]; }
+  }
+  return hidden;
+}
 
 @compute @workgroup_size(64)
 fn see(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let index = id.x + id.y * groups.x * 64u;
   if (index >= draw[1].y) { return; }
-  let corners = triangles[index].xyz;
-  let a = frame.view_projection * corner(corners.x);
-  let b = frame.view_projection * corner(corners.y);
-  let c = frame.view_projection * corner(corners.z);
+  let vertices = triangles[index].xyz;
+  let a = frame.view_projection * corner(vertices.x);
+  let b = frame.view_projection * corner(vertices.y);
+  let c = frame.view_projection * corner(vertices.z);
   if (min(a.w, min(b.w, c.w)) < NEAR) { return; }
   let side = f32(frame.size.x * frame.size.y);
   let scale = vec2f(0.5, -0.5) * side;
-  // One over depth is linear on the screen.
-  let t = project(vec3f(a.xy / a.w * scale + 0.5 * side, 1.0 / a.w), vec3f(b.xy / b.w * scale + 0.5 * side, 1.0 / b.w), vec3f(c.xy / c.w * scale + 0.5 * side, 1.0 / c.w), side);
+  let inverse = 1.0 / vec3f(a.w, b.w, c.w);
+  let t = project(vec3f(a.xy * inverse.x * scale + 0.5 * side, inverse.x), vec3f(b.xy * inverse.y * scale + 0.5 * side, inverse.y), vec3f(c.xy * inverse.z * scale + 0.5 * side, inverse.z), side);
   if (!is_drawn(t)) { return; }
-  let edges = edges_of(t);
-  let low = min(t.a.z, min(t.b.z, t.c.z));
-  let high = max(t.a.z, max(t.b.z, t.c.z));
-  let bits = u32(frame.small.z);
   let number = draw[1].x + index;
-  let steps = exp2(32.0 - frame.small.z) - 2.0;
-  for (var row = t.rows.x; row <= t.rows.y; row += 1.0) {
-    let columns = columns_at(t, edges, row + 0.5);
-    let at = u32(row) * u32(side);
-    for (var column = columns.x; column <= columns.y; column += 1.0) {
-      let inverse = clamp(t.a.z + dot(t.slope, vec2f(column, row) + 0.5 - t.a.xy), low, high);
-      let nearness = 1.0 + steps * clamp(1.0 - (1.0 / inverse - frame.small.x) / frame.small.y, 0.0, 1.0);
-      let word = (u32(nearness) << bits) | number;
-      // A load is much cheaper than an atomic maximum that changes nothing; values only ever grow.
-      if (word > atomicLoad(&drawn[at + u32(column)])) { atomicMax(&drawn[at + u32(column)], word); }
+  let n = nearness_of_picture();
+  let high = nearness(n, max(inverse.x, max(inverse.y, inverse.z)));
+  if (draw[0].z == 1u && is_hidden(t, (u32(high) << n.bits) | number, side)) { return; }
+  let edges = edges_of(t);
+  // What is the same for all samples is taken out by hand: a software adapter's compiler does not.
+  let low = nearness(n, min(inverse.x, min(inverse.y, inverse.z)));
+  let slope = n.scale * t.slope;
+  let start = n.offset + n.scale * (t.a.z + dot(t.slope, 0.5 - t.a.xy));
+  // One loop over all samples: with a loop in a loop, each row of all lanes is as long as the longest. It ends at its end:
+  // a software adapter runs the body of a loop that ends elsewhere once more.
+  var row = t.rows.x;
+  var columns = columns_at(t, edges, row + 0.5);
+  var column = columns.x;
+  loop {
+    if (column <= columns.y) {
+      let nearest = clamp(start + slope.y * row + slope.x * column, low, high);
+      atomicMax(&drawn[u32(row) * u32(side) + u32(column)], (u32(nearest) << n.bits) | number);
+    }
+    column += 1.0;
+    if (column > columns.y) {
+      row += 1.0;
+      columns = columns_at(t, edges, row + 0.5);
+      column = columns.x;
+      if (row > t.rows.y) { break; }
     }
   }
 }
+`;
+
+/** The farthest depth in each tile. After {@link frameWgsl}. */
+export const tilesWgsl = /* wgsl */ `
+@group(0) @binding(0) var<uniform> frame: Frame;
+@group(0) @binding(1) var<storage, read> drawn: array<u32>;
+@group(0) @binding(2) var<storage, read_write> tiles: array<u32>;
+
+const TILE = 16u;
+
+@compute @workgroup_size(8, 8)
+fn find_farthest(@builtin(global_invocation_id) id: vec3u) {
+  let side = frame.size.x * frame.size.y;
+  let tiles_a_side = (side + TILE - 1u) / TILE;
+  if (id.x >= tiles_a_side || id.y >= tiles_a_side) { return; }
+  let end = min((id.xy + 1u) * TILE, vec2u(side));
+  var least = 0xffffffffu;
+  for (var y = id.y * TILE; y < end.y && least > 0u; y++) {
+    for (var x = id.x * TILE; x < end.x; x++) { least = min(least, drawn[y * side + x]); }
+  }
+  tiles[id.y * tiles_a_side + id.x] = least;
+}
+`;
+
+/** After {@link frameWgsl}. */
+export const castShadowWgsl = /* wgsl */ `
+@group(0) @binding(0) var<uniform> frame: Frame;
+@group(0) @binding(1) var<storage, read_write> shadow: array<atomic<u32>>;     // per texel: nearness of solids; of strands nearness, farness, layers
+${mesh}${coverage}
+const SHADOW_TEXELS = 512.0;
+const SHADOW_STEPS = 1048575.0;
 
 @compute @workgroup_size(64)
 fn cast_shadow(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -133,20 +217,28 @@ fn cast_shadow(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups
   let edges = edges_of(t);
   let low = min(t.a.z, min(t.b.z, t.c.z));
   let high = max(t.a.z, max(t.b.z, t.c.z));
-  for (var row = t.rows.x; row <= t.rows.y; row += 1.0) {
-    let columns = columns_at(t, edges, row + 0.5);
-    for (var column = columns.x; column <= columns.y; column += 1.0) {
+  var row = t.rows.x;
+  var columns = columns_at(t, edges, row + 0.5);
+  var column = columns.x;
+  loop {
+    if (column <= columns.y) {
       let at = 4u * (u32(row) * u32(SHADOW_TEXELS) + u32(column));
       let z = clamp(t.a.z + dot(t.slope, vec2f(column, row) + 0.5 - t.a.xy), low, high);
       let nearness = u32(SHADOW_STEPS * clamp(1.0 - z, 0.0, 1.0));
       if (draw[0].z == 1u) {
-        if (nearness + 1u > atomicLoad(&shadow[at + 1u])) { atomicMax(&shadow[at + 1u], nearness + 1u); }
-        let farness = u32(SHADOW_STEPS) - nearness + 1u;
-        if (farness > atomicLoad(&shadow[at + 2u])) { atomicMax(&shadow[at + 2u], farness); }
+        atomicMax(&shadow[at + 1u], nearness + 1u);
+        atomicMax(&shadow[at + 2u], u32(SHADOW_STEPS) - nearness + 1u);
         atomicAdd(&shadow[at + 3u], 1u);
       } else {
-        if (nearness + 1u > atomicLoad(&shadow[at])) { atomicMax(&shadow[at], nearness + 1u); }
+        atomicMax(&shadow[at], nearness + 1u);
       }
+    }
+    column += 1.0;
+    if (column > columns.y) {
+      row += 1.0;
+      columns = columns_at(t, edges, row + 0.5);
+      column = columns.x;
+      if (row > t.rows.y) { break; }
     }
   }
 }
@@ -154,31 +246,33 @@ fn cast_shadow(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups
 
 /**
  * What shading reads of the key light, 0 near .. 1 far: depth of the first solid thing; of strands the nearest and the
- * farthest depth and the number of layers, smoothed over a texel and its four neighbours.
+ * farthest depth and the number of layers, smoothed over a texel and its four neighbours. Words of a buffer, because a
+ * software adapter fetches a texel four times as slowly as a word; strands in a single one, most of them zero.
  */
 export const shadowMapWgsl = /* wgsl */ `
 @group(0) @binding(0) var<storage, read> shadow: array<u32>;
-@group(0) @binding(1) var fixed_depth: texture_depth_2d;          // of what the fixed pipeline draws
-@group(0) @binding(2) var map: texture_storage_2d<rgba32float, write>;
+@group(0) @binding(1) var<storage, read> fixed_depth: array<f32>;   // of what the fixed pipeline draws
+@group(0) @binding(2) var<storage, read_write> map: array<u32>;   // [512, 512] solids, f32; [512, 512] strands: 12 bits nearest, 12 farthest, 8 sixths of a layer (0: none)
 
 @compute @workgroup_size(8, 8)
 fn pack_shadow(@builtin(global_invocation_id) id: vec3u) {
-  let own = shadow[4u * (id.y * 512u + id.x)];
-  var solid = textureLoad(fixed_depth, id.xy, 0);
-  if (own > 0u) { solid = min(solid, 1.0 - f32(own - 1u) / 1048575.0); }
-  var near = 2.0;
-  var far = -1.0;
-  var layers = 0.0;
-  for (var k = 0; k < 5; k++) {
-    let offset = vec2i(select(0, 2 * k - 1, k < 2), select(0, 2 * k - 5, k == 2 || k == 3));
-    let p = clamp(vec2i(id.xy) + offset, vec2i(0), vec2i(511));
-    let at = 4u * u32(p.y * 512 + p.x);
-    let count = shadow[at + 3u];
-    if (count == 0u) { continue; }
-    near = min(near, 1.0 - f32(shadow[at + 1u] - 1u) / 1048575.0);
-    far = max(far, f32(shadow[at + 2u] - 1u) / 1048575.0);
-    layers += f32(count) * select(0.16666667, 0.33333333, k == 4);
+  let texel = id.y * 512u + id.x;
+  let own = 4u * texel;
+  let nearness = shadow[own];
+  let solid = fixed_depth[texel];
+  map[texel] = bitcast<u32>(select(min(solid, 1.0 - f32(nearness - 1u) / 1048575.0), solid, nearness == 0u));
+  let left = own - select(4u, 0u, id.x == 0u);
+  let right = own + select(4u, 0u, id.x == 511u);
+  let above = own - select(2048u, 0u, id.y == 0u);
+  let below = own + select(2048u, 0u, id.y == 511u);
+  // The number of strands is nearness and farness at once, or none of the three: where it is 0, so are they.
+  let sixths = 2u * shadow[own + 3u] + shadow[left + 3u] + shadow[right + 3u] + shadow[above + 3u] + shadow[below + 3u];
+  var strands = 0u;
+  if (sixths > 0u) {
+    let near = max(max(shadow[own + 1u], max(shadow[left + 1u], shadow[right + 1u])), max(shadow[above + 1u], shadow[below + 1u]));
+    let far = max(max(shadow[own + 2u], max(shadow[left + 2u], shadow[right + 2u])), max(shadow[above + 2u], shadow[below + 2u]));
+    strands = u32(4095.0 * (1.0 - f32(near - 1u) / 1048575.0) + 0.5) | (u32(4095.0 * (f32(far - 1u) / 1048575.0) + 0.5) << 12u) | (min(sixths, 255u) << 24u);
   }
-  textureStore(map, id.xy, vec4f(solid, near, far, layers));
+  map[262144u + texel] = strands;
 }
 `;

@@ -1,44 +1,65 @@
 /**
- * The one geometry pass: which triangle of which drawable is seen at every sample. Shading happens later, once per group
- * of samples: triangles of heads and hair are smaller than a pixel, and shading each of them, as a forward renderer
- * does, costs a software adapter ten times as much.
- *
- * A sample's word: drawable in the upper 8 bits, triangle in the lower 24; all ones is the background.
+ * What the fixed pipeline draws: large triangles and those with holes, whose samples join the words of
+ * `small-triangles.wgsl.ts`, and glass, which goes to a texture of its own. Shading happens later, once per group of samples:
+ * triangles of heads and hair are smaller than a pixel, and shading each of them, as a forward renderer does, costs a
+ * software adapter ten times as much.
  */
+import { wordWgsl } from './small-triangles.wgsl.ts';
+
+/** Fragments put the number of their triangle (vertex + instance) at their depth where they are the nearest. */
+const words = /* wgsl */ `
+@group(0) @binding(0) var<uniform> frame: Frame;
+@group(0) @binding(1) var<storage, read_write> drawn: array<atomic<u32>>;
+
+fn place_of(position: vec4f) -> u32 { return u32(position.y) * frame.size.x * frame.size.y + u32(position.x); }
+
+fn word_of(position: vec4f, number: u32) -> u32 {
+  let n = nearness_of_picture();
+  let inverse = (2000.0 - position.z * (2000.0 - 2.0)) / (2.0 * 2000.0);   // from FAR and NEAR
+  return (u32(nearness(n, inverse)) << n.bits) | number;
+}
+`;
 
 /** Drawables whose materials never leave holes. After {@link frameWgsl}. */
-export const visibilityWgsl = /* wgsl */ `
-@group(0) @binding(0) var<uniform> frame: Frame;
+export const visibilityWgsl = /* wgsl */ `${words}${wordWgsl}
 @group(1) @binding(0) var<storage, read> positions: array<f32>;
 @group(1) @binding(1) var<storage, read> draw_source: array<u32>;
 
 struct Corner {
   @builtin(position) position: vec4f,
-  @location(0) @interpolate(flat, first) id: u32,
+  @location(0) @interpolate(flat, first) index: u32,
+  @location(1) @interpolate(flat, first) instance: u32,
 };
 
-@vertex
-fn vertex(@builtin(vertex_index) index: u32, @builtin(instance_index) drawable: u32) -> Corner {
+fn corner_at(index: u32) -> vec4f {
   let v = draw_source[index] * 3u;
-  let position = vec4f(positions[v], positions[v + 1u], positions[v + 2u], 1.0);
-  return Corner(frame.view_projection * position, (drawable << 24u) | index);
+  return vec4f(positions[v], positions[v + 1u], positions[v + 2u], 1.0);
+}
+
+@vertex
+fn vertex(@builtin(vertex_index) index: u32, @builtin(instance_index) instance: u32) -> Corner {
+  return Corner(frame.view_projection * corner_at(index), index, instance);
 }
 
 @vertex
 fn shadow_vertex(@builtin(vertex_index) index: u32) -> @builtin(position) vec4f {
-  let v = draw_source[index] * 3u;
-  return frame.shadow_projection * vec4f(positions[v], positions[v + 1u], positions[v + 2u], 1.0);
+  return frame.shadow_projection * corner_at(index);
 }
 
 @fragment
-fn fragment(@location(0) @interpolate(flat, first) id: u32) -> @location(0) u32 {
-  return id;
+fn fragment(corner: Corner) {
+  atomicMax(&drawn[place_of(corner.position)], word_of(corner.position, corner.instance + corner.index));
+}
+
+// Glass: the instance is the drawable.
+@fragment
+fn glass_fragment(corner: Corner) -> @location(0) u32 {
+  return (corner.instance << 24u) | corner.index;
 }
 `;
 
 /** Drawables with holes: after frame, noise, material header and material. Coverage is dithered over a pixel's samples. */
-export const cutoutWgsl = /* wgsl */ `
-@group(0) @binding(0) var<uniform> frame: Frame;
+export const cutoutWgsl = /* wgsl */ `${words}${wordWgsl}
 @group(2) @binding(0) var<storage, read> render_positions: array<f32>;
 @group(2) @binding(1) var<storage, read> render_source: array<u32>;
 @group(2) @binding(2) var<storage, read> render_normals: array<f32>;
@@ -46,31 +67,31 @@ export const cutoutWgsl = /* wgsl */ `
 
 struct RenderCorner {
   @builtin(position) clip: vec4f,
-  @location(0) @interpolate(flat, first) id: u32,
+  @location(0) @interpolate(flat, first) number: u32,
   @location(1) position: vec3f,
   @location(2) normal: vec3f,
   @location(3) uv: vec2f,
   @location(4) extra: vec4f,
 };
 
-fn render_corner(index: u32, drawable: u32, projection: mat4x4f) -> RenderCorner {
+fn render_corner(index: u32, instance: u32, projection: mat4x4f) -> RenderCorner {
   let v = render_source[index];
   let position = vec3f(render_positions[3u * v], render_positions[3u * v + 1u], render_positions[3u * v + 2u]);
   let normal = vec3f(render_normals[3u * v], render_normals[3u * v + 1u], render_normals[3u * v + 2u]);
   let a = 6u * v;
-  return RenderCorner(projection * vec4f(position, 1.0), (drawable << 24u) | index, position, normal,
+  return RenderCorner(projection * vec4f(position, 1.0), instance + index, position, normal,
     vec2f(render_attributes[a], render_attributes[a + 1u]),
     vec4f(render_attributes[a + 2u], render_attributes[a + 3u], render_attributes[a + 4u], render_attributes[a + 5u]));
 }
 
 @vertex
-fn vertex(@builtin(vertex_index) index: u32, @builtin(instance_index) drawable: u32) -> RenderCorner {
-  return render_corner(index, drawable, frame.view_projection);
+fn vertex(@builtin(vertex_index) index: u32, @builtin(instance_index) instance: u32) -> RenderCorner {
+  return render_corner(index, instance, frame.view_projection);
 }
 
 @vertex
-fn shadow_vertex(@builtin(vertex_index) index: u32, @builtin(instance_index) drawable: u32) -> RenderCorner {
-  return render_corner(index, drawable, frame.shadow_projection);
+fn shadow_vertex(@builtin(vertex_index) index: u32, @builtin(instance_index) instance: u32) -> RenderCorner {
+  return render_corner(index, instance, frame.shadow_projection);
 }
 
 fn render_opacity(corner: RenderCorner, pixel: vec2f) -> f32 {
@@ -79,8 +100,7 @@ fn render_opacity(corner: RenderCorner, pixel: vec2f) -> f32 {
   return evaluate(Surface(corner.position, normalize(corner.normal), to_camera / distance, corner.uv, corner.extra, pixel, distance * frame.camera.w)).opacity;
 }
 
-@fragment
-fn fragment(corner: RenderCorner) -> @location(0) u32 {
+fn is_covered(corner: RenderCorner) -> bool {
   let samples = frame.size.y;
   let at = vec2u(corner.clip.xy) % samples;
   // Thresholds spread over the samples of a pixel: alpha to coverage. The middle one has 1/2, which mask and depth see.
@@ -88,8 +108,18 @@ fn fragment(corner: RenderCorner) -> @location(0) u32 {
   let order = (at.x + at.y * samples) * 7u % (last + 1u);
   let middle = (samples / 2u) * (samples + 1u) * 7u % (last + 1u);
   let threshold = (f32((order + last / 2u + last + 1u - middle) % (last + 1u)) + 0.5) / f32(last + 1u);
-  if (render_opacity(corner, corner.clip.xy / f32(samples)) < threshold) { discard; }
-  return corner.id;
+  return render_opacity(corner, corner.clip.xy / f32(samples)) >= threshold;
+}
+
+@fragment
+fn fragment(corner: RenderCorner) {
+  let place = place_of(corner.clip);
+  let word = word_of(corner.clip, corner.number);
+  // Most of a scalp lies under strands, which are drawn already: its opacity is not asked for.
+  var is_seen = false;
+  if (atomicLoad(&drawn[place]) < word) { is_seen = is_covered(corner); }
+  if (!is_seen) { discard; }
+  atomicMax(&drawn[place], word);
 }
 
 @fragment
