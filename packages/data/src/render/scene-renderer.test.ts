@@ -122,6 +122,30 @@ describe('geometry', () => {
     expect([region[row + 3], region[row - 4]]).toEqual([regionIndex('face'), regionIndex('clothes')]);
     expect(depth[row - 4]! - depth[row + 3]!).toBeCloseTo(4, 1);
   });
+
+  test('strands that surfaces hide are left out before they are drawn, and nothing else is', async () => {
+    const strands = material('strands', 's.emission = vec3f(0.0, 0.0, 1.0); s.hair = 1.0;');
+    const plain = material('plain', 's.emission = vec3f(0.0, 0.0, 1.0);');
+    // Behind a ball, beside it and partly behind, before it, at the edge of the picture, and in a row through it.
+    const places = [[0, 0, -9, 4], [7, 0, -3, 4], [-2, 3, 7, 2], [-19, 18, 0, 5], ...Array.from({ length: 12 }, (_, i) => [i - 6, -6 + i, i - 8, 0.7])];
+    const scene = (look: typeof plain) => [drawable(sphere([0, 0, 0], 6), red), ...places.map(([x, y, z, radius]) => drawable(sphere([x!, y!, z!], radius!), look, 'hair'))];
+    const [hair, surfaces] = [await render(scene(strands)), await render(scene(plain))];
+    expect(hair.region).toEqual(surfaces.region);
+    expect(hair.depth).toEqual(surfaces.depth);
+    expect(hair.region.filter((byte) => byte === regionIndex('hair')).length).toBeGreaterThan(100);
+  });
+
+  test('what has holes is seen where it is the nearest, whether compute or the fixed pipeline drew the rest', async () => {
+    const holed = material('holed', 's.emission = vec3f(1.0, 0.0, 0.0); s.opacity = select(0.0, 1.0, p.position.x > 0.0);');
+    const ball = drawable(sphere([3, 0, 0], 3), green, 'hair');   // small triangles, half of it before the square
+    for (const large of [drawable(square([0, 0, -2], 20), white, 'clothes'), undefined]) {
+      const drawables = [drawable(square([0, 0, 0], 10), holed), ball, ...(large === undefined ? [] : [large])];
+      const { region } = await render(drawables);
+      const row = (SIZE / 2) * SIZE;
+      const column = (x: number, z: number) => Math.floor(((project(new Float64Array(3), [x, 0, z], view)[0]! + 1) / 2) * SIZE);
+      expect([column(3, 3), column(8, 0), column(-5, 0)].map((at) => region[row + at])).toEqual([regionIndex('hair'), regionIndex('face'), large === undefined ? 0 : regionIndex('clothes')]);
+    }
+  });
 });
 
 describe('light', () => {
@@ -214,6 +238,20 @@ describe('transparent', () => {
       expect(result.region[SIZE * (SIZE / 2) + SIZE / 2]).toBe(regionIndex('eye'));
       expect(result.depth[SIZE * (SIZE / 2) + SIZE / 2]).toBeCloseTo(-view.translation[2], 2);
     }
+  });
+
+  test('glass at the edge of the picture, and partly outside of it, changes only what it covers', async () => {
+    const base = drawable(square([0, 0, 0], 40), green);
+    const without = await render([base]);
+    const result = await render([base, drawable(square([-20, 15, 3], 6), glass('corner', 'vec3f(1.0, 0.0, 0.0)'))]);
+    let covered = 0;
+    for (let row = 0; row < SIZE; row++) for (let column = 0; column < SIZE; column++) {
+      const [red, before] = [pixelOf(result, column, row)[0]!, pixelOf(without, column, row)];
+      if (red > before[0]!) covered++;
+      else expect(pixelOf(result, column, row)).toEqual(before);
+      if (red > before[0]!) expect(column < SIZE / 2 && row < SIZE / 2).toBe(true);
+    }
+    expect(covered).toBeGreaterThan(20);
   });
 
   test('glass behind something opaque is not seen', async () => {

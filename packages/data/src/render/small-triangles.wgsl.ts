@@ -2,8 +2,8 @@
  * A rasterizer in compute for triangles of a few samples and without holes: heads, strands, clothes. One invocation draws
  * one triangle, a software adapter thus eight at once, where its fixed pipeline sets up one after the other. Depth and
  * number of a triangle share a word, so that the nearest wins in a single atomic maximum, in whatever order triangles come.
- * (Looking first whether the maximum would change anything costs more than the maximum. So does queueing triangles by
- * their size, to keep lanes from waiting for each other: what costs is samples, not lanes.)
+ * Tried and lost: looking first whether the maximum would change anything (it costs more than the maximum), and queueing
+ * triangles by their size so that lanes do not wait for each other (what long strands gained, everything else lost).
  *
  * Surfaces come first, then those strands that they do not hide: most lie behind the head or under others.
  * What has holes or large triangles goes through the fixed pipeline, into the same words (`visibility.wgsl.ts`).
