@@ -75,8 +75,9 @@ export class SceneRenderer implements Disposable {
   readonly #backgroundParameters: GPUBuffer;
   readonly #kinds: GPUBuffer;
   readonly #white: GPUTexture;
-  /** One for all materials: lavapipe makes a view wait until the picture at work is done. */
   readonly #whiteView: GPUTextureView;
+  /** Made once: lavapipe makes a new view wait until the picture at work is done. */
+  readonly #textureViews = new WeakMap<GPUTexture, GPUTextureView>();
   readonly #sampler: GPUSampler;
   readonly #clampSampler: GPUSampler;
   readonly #groups: FixedGroups;
@@ -532,12 +533,18 @@ export class SceneRenderer implements Disposable {
   #materialGroup(material: Material): GPUBindGroup {
     let group = this.#materialGroups.get(material);
     if (group === undefined) {
-      const [first, second] = material.textures ?? [];
-      const resources: GPUBindingResource[] = [{ buffer: this.#parameters, size: PARAMETER_STRIDE }, this.#sampler, first?.createView() ?? this.#whiteView, second?.createView() ?? this.#whiteView];
+      const [first, second] = (material.textures ?? []).map((texture) => this.#viewOf(texture));
+      const resources: GPUBindingResource[] = [{ buffer: this.#parameters, size: PARAMETER_STRIDE }, this.#sampler, first ?? this.#whiteView, second ?? this.#whiteView];
       group = this.#gpu.device.createBindGroup({ label: `render/${material.label}`, layout: this.#layouts.material, entries: resources.map((resource, binding) => ({ binding, resource })) });
       this.#materialGroups.set(material, group);
     }
     return group;
+  }
+
+  #viewOf(texture: GPUTexture): GPUTextureView {
+    let view = this.#textureViews.get(texture);
+    if (view === undefined) this.#textureViews.set(texture, (view = texture.createView()));
+    return view;
   }
 }
 

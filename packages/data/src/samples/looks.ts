@@ -15,6 +15,7 @@ import { createRandom } from '../random/random.ts';
 import type { Figure } from '../render/drawable.ts';
 import type { Traits } from '../scene/scene.ts';
 import { sampleSkin, type SkinLook } from '../skin/look.ts';
+import type { SkinCanvases } from '../skin/canvas.ts';
 import { createSkin } from '../skin/skin.ts';
 
 export interface Looks {
@@ -41,12 +42,13 @@ export function sampleLooks(seed: number, traits: Traits): Looks {
 
 /**
  * @param head - the person at rest
+ * @param canvases - borrowed: what skins are painted on, for whoever makes many people
  * @returns figures that the caller owns
  */
-export function createFigures(gpu: Gpu, looks: Looks, head: PosedHead, traits: Traits): Figure[] {
+export function createFigures(gpu: Gpu, looks: Looks, head: PosedHead, traits: Traits, canvases?: SkinCanvases): Figure[] {
   const figures: Figure[] = [];
   try {
-    figures.push(createSkin(gpu, looks.skin, head, traits));
+    figures.push(createSkin(gpu, looks.skin, head, traits, { ...(canvases && { canvases }) }));
     figures.push(createEyes(gpu, looks.eyes, head, traits));
     figures.push(createFacialHair(gpu, looks.facialHair, head, traits));
     figures.push(createHair(gpu, looks.hair, head, traits, { headwear: headwearShape(looks.accessories, head)?.covered }));

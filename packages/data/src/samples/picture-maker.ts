@@ -15,6 +15,7 @@ import { assemble, createGeometry, joined, personRecord, type Somebody } from '.
 import { createFigures, type Looks, sampleLooks } from './looks.ts';
 import type { SampleMaker, SampleRequest } from './maker.ts';
 import type { Json, Picture, Sample } from './sample.ts';
+import { SkinCanvases } from '../skin/canvas.ts';
 import { createSkeletonPoser, type SkeletonPoser } from './skeleton-poser.ts';
 import { visiblePoints } from './visibility.ts';
 
@@ -31,6 +32,7 @@ export class PictureMaker implements SampleMaker {
   readonly #skeleton: SkeletonPoser;
   readonly #renderer: SceneRenderer;
   readonly #probe: LightProbe;
+  readonly #canvases = new SkinCanvases();
   #isDisposed = false;
 
   /**
@@ -61,7 +63,7 @@ export class PictureMaker implements SampleMaker {
     const settings = await Promise.all(geometry.plan.settings.map(({ seed, frame }, s) => this.#light(sampleSettingLook(createRandom(seed, 'setting'), frame, geometry.people[s]!.traits.melanin))));
     const people: Person[] = [];
     try {
-      geometry.people.forEach((somebody, p) => people.push(new Person(this.#gpu, this.#model, somebody, looks[p]!)));
+      geometry.people.forEach((somebody, p) => people.push(new Person(this.#gpu, this.#model, somebody, looks[p]!, this.#canvases)));
       const rendering: Promise<Rendered>[] = [];
       for (const { pose, setting, view, noiseSeed } of geometry.views) {
         signal?.throwIfAborted();
@@ -94,6 +96,7 @@ export class PictureMaker implements SampleMaker {
     this.#isDisposed = true;
     this.#renderer.dispose();
     this.#probe.dispose();
+    this.#canvases[Symbol.dispose]();
   }
 
   [Symbol.dispose](): void {
@@ -116,10 +119,10 @@ class Person implements Disposable {
   #posed: PosedHead;
   #pose = -1;
 
-  constructor(gpu: Gpu, model: HeadModel, { identity, traits }: Somebody, looks: Looks) {
+  constructor(gpu: Gpu, model: HeadModel, { identity, traits }: Somebody, looks: Looks, canvases: SkinCanvases) {
     this.#poser = createHeadPoser(model, identity);
     const atRest = this.#poser.pose({});
-    this.#figures = createFigures(gpu, looks, atRest, traits);
+    this.#figures = createFigures(gpu, looks, atRest, traits, canvases);
     this.#posed = this.#poser.pose({});
   }
 

@@ -10,7 +10,7 @@ import { createRandom } from '../random/random.ts';
 import { REGIONS } from '../render/drawable.ts';
 import type { Traits } from '../scene/scene.ts';
 import { type Atlas, atlasOf } from './atlas.ts';
-import { ATLAS_LEVELS, bakeSkin } from './bake.ts';
+import { ATLAS_LEVELS, SkinCanvas, SkinCanvases } from './canvas.ts';
 import { sampleSkin, type SkinLook } from './look.ts';
 import { NO_MAKEUP } from './makeup.ts';
 import { skinColour } from './pigment.ts';
@@ -60,11 +60,8 @@ async function read(texture: GPUTexture, level = 0): Promise<Uint8Array> {
 }
 
 async function baked(look: SkinLook): Promise<{ albedo: Uint8Array; detail: Uint8Array }> {
-  const { albedo, detail } = bakeSkin(gpu, look, atlas);
-  const bytes = { albedo: await read(albedo), detail: await read(detail) };
-  albedo.destroy();
-  detail.destroy();
-  return bytes;
+  using canvas = new SkinCanvas(gpu, atlas, look);
+  return { albedo: await read(canvas.albedo), detail: await read(canvas.detail) };
 }
 
 /** Linear colour of the painted texel nearest to a place on the standard head. */
@@ -118,7 +115,7 @@ describe('atlas', () => {
   });
 });
 
-describe('bakeSkin', () => {
+describe('SkinCanvas', () => {
   it('paints the same bytes from the same look, and others from another seed', async () => {
     const [a, b, other] = [await baked(lookOf()), await baked(lookOf()), await baked(lookOf({}, 2))];
     expect(Buffer.compare(a.albedo, b.albedo)).toBe(0);
@@ -172,15 +169,39 @@ describe('bakeSkin', () => {
   });
 
   it('makes smaller levels that keep the colour', async () => {
-    const { albedo, detail } = bakeSkin(gpu, plain(), atlas);
+    using canvas = new SkinCanvas(gpu, atlas, plain());
     const mean = (bytes: Uint8Array) => {
       let [sum, count] = [0, 0];
       for (let i = 0; i < bytes.length; i += 4) if (bytes[i + 3]! > 0) (sum += bytes[i]!), count++;
       return sum / count;
     };
-    expect(Math.abs(mean(await read(albedo, ATLAS_LEVELS - 1)) / mean(await read(albedo)) - 1)).toBeLessThan(0.03);
-    albedo.destroy();
-    detail.destroy();
+    expect(Math.abs(mean(await read(canvas.albedo, ATLAS_LEVELS - 1)) / mean(await read(canvas.albedo)) - 1)).toBeLessThan(0.03);
+  });
+
+  it('keeps nothing of the person before', async () => {
+    const wanted = await baked(lookOf({}, 2));
+    using canvas = new SkinCanvas(gpu, atlas, lookOf());
+    canvas.paint(lookOf({}, 2));
+    expect(Buffer.compare(await read(canvas.albedo), wanted.albedo)).toBe(0);
+    expect(Buffer.compare(await read(canvas.detail), wanted.detail)).toBe(0);
+  });
+
+  it('comes from those that were given back, and goes when they go', async () => {
+    await expectNoLeak(gpu, () => {
+      const canvases = new SkinCanvases();
+      const [first, second] = [canvases.take(gpu, atlas, lookOf()), canvases.take(gpu, atlas, lookOf())];
+      expect(second).not.toBe(first);
+      canvases.give(first);
+      const other = canvases.take(gpu, { ...atlas }, lookOf()); // of another head
+      expect(other).not.toBe(first);
+      canvases.give(other);
+      expect(canvases.take(gpu, atlas, lookOf())).toBe(first);
+      const skin = createSkin(gpu, lookOf(), head, traits, { texels: TEXELS, canvases });
+      canvases.give(first);
+      canvases[Symbol.dispose]();
+      skin[Symbol.dispose]();
+      canvases.give(second);
+    });
   });
 });
 

@@ -9,7 +9,7 @@ import type { PosedHead } from '../heads/posed-head.ts';
 import { type Drawable, type Figure, type Mesh, type Region, REGIONS } from '../render/drawable.ts';
 import type { Traits } from '../scene/scene.ts';
 import { atlasOf } from './atlas.ts';
-import { bakeSkin } from './bake.ts';
+import { SkinCanvas, type SkinCanvases } from './canvas.ts';
 import type { SkinLook } from './look.ts';
 import { mouthParameters } from './mouth.ts';
 import { mouthMaterialWgsl, skinMaterialWgsl } from './skin-material.wgsl.ts';
@@ -20,11 +20,17 @@ import { wrinkleWeights } from './wrinkles.ts';
 const ATLAS_TEXELS = 512 * 512;
 const FIRST_CREASE_PARAMETER = 4;
 
-/** @param head - the person at rest. The caller owns the figure: `dispose` frees its textures. */
-export function createSkin(gpu: Gpu, look: SkinLook, head: PosedHead, _traits: Traits, { texels = ATLAS_TEXELS }: { texels?: number } = {}): Figure {
+export interface SkinOptions {
+  texels?: number;
+  /** Borrowed: where canvases come from and go back to. Left out: the figure makes its own and frees it. */
+  canvases?: SkinCanvases;
+}
+
+/** @param head - the person at rest. The caller owns the figure: `dispose` gives its textures back. */
+export function createSkin(gpu: Gpu, look: SkinLook, head: PosedHead, _traits: Traits, { texels = ATLAS_TEXELS, canvases }: SkinOptions = {}): Figure {
   const { model } = head;
   const atlas = atlasOf(model, texels);
-  const baked = bakeSkin(gpu, look, atlas);
+  const canvas = canvases?.take(gpu, atlas, look) ?? new SkinCanvas(gpu, atlas, look);
   const { skin, mouth } = topologyOf(model);
   const skinMesh = createMesh(skin, head);
   const mouthMesh = createMesh(mouth, head);
@@ -38,7 +44,7 @@ export function createSkin(gpu: Gpu, look: SkinLook, head: PosedHead, _traits: T
 
   const socket = skinColour({ ...look.pigments, haemoglobin: 0.9 });
   const drawables: Drawable[] = [
-    { label: 'skin', mesh: skinMesh, region: skin.region, material: { label: 'skin', wgsl: skinMaterialWgsl, parameters, textures: [baked.albedo, baked.detail] } },
+    { label: 'skin', mesh: skinMesh, region: skin.region, material: { label: 'skin', wgsl: skinMaterialWgsl, parameters, textures: [canvas.albedo, canvas.detail] } },
   ];
   const inside = mouthParameters(look.mouth, socket);
   setOpening(inside, head);
@@ -52,8 +58,8 @@ export function createSkin(gpu: Gpu, look: SkinLook, head: PosedHead, _traits: T
       setOpening(inside, posed);
     },
     [Symbol.dispose]() {
-      baked.albedo.destroy();
-      baked.detail.destroy();
+      if (canvases === undefined) canvas[Symbol.dispose]();
+      else canvases.give(canvas);
     },
   };
 }

@@ -58,8 +58,8 @@ export function computeCrop(landmarks: ArrayLike<number>): Crop {
     if (iteration === FIT_ITERATIONS) return { centerX: centre[0], centerY: -centre[1], size };
     // Where an orthographic camera would see the points.
     flat = image.map((value, i) => {
-      const [x, y, z] = shape.subarray(3 * (i >> 1)) as unknown as [number, number, number];
-      const depth = rotation[2] * x + rotation[5] * y + rotation[8] * z; // cm towards the viewer
+      const at = 3 * (i >> 1);
+      const depth = rotation[2] * shape[at]! + rotation[5] * shape[at + 1]! + rotation[8] * shape[at + 2]!; // cm towards the viewer
       return (value - centre[i & 1]!) * (1 - depth * inverseDistance) + centre[i & 1]!;
     });
   }
