@@ -8,20 +8,22 @@ import { backdropBlur, PhotoPass } from '../photo/photo-pass.ts';
 import { neutralPhoto, type Photo } from '../photo/photo.ts';
 import type { Background } from '../setting/background.ts';
 import type { Lighting } from '../setting/lighting.ts';
-import type { Drawable, Material } from './drawable.ts';
+import { BindGroups, type MeshGroups } from './bind-groups.ts';
+import type { Drawable } from './drawable.ts';
 import { blocksOf, depthOf, type Entry, farthestFirst, isCutout, isHair, pixelBounds, wordFrame } from './entry.ts';
 import { ENVIRONMENT_HEIGHT, ENVIRONMENT_LAYERS, ENVIRONMENT_WIDTH } from './environment.wgsl.ts';
 import { InvalidDrawableError } from './errors.ts';
-import { FRAME_FLOATS, packFrame, type PixelBounds, type ShadowFrame } from './frame.ts';
-import { createLayouts, type Layouts } from './layouts.ts';
+import type { PixelBounds, ShadowFrame } from './frame.ts';
+import { createLayouts } from './layouts.ts';
 import { MeshBuffers } from './mesh-buffers.ts';
 import { type PassTime, PassTimer, timestamps } from './pass-timer.ts';
-import { BACKGROUND_INDEX, KINDS, MAX_DRAWABLES } from './samples.wgsl.ts';
+import { BACKGROUND_INDEX, MAX_DRAWABLES } from './samples.wgsl.ts';
 import { type CompiledScene, type FixedPipelines, ScenePipelines } from './scene-pipelines.ts';
 import { shadowFrame } from './shadow.ts';
 import { BLOCK, MAX_BLOCKS, SHADOW_TEXELS, TILE } from './small-triangles.wgsl.ts';
 import { studioBackground, studioLighting } from './studio.ts';
 import { Targets } from './targets.ts';
+import { DRAW_STRIDE, PARAMETER_STRIDE, Uniforms } from './uniforms.ts';
 
 export interface SceneRendererOptions {
   /** Pixels a side, 1..1024. */
@@ -52,9 +54,6 @@ export interface Rendered {
   depth: Float32Array;
 }
 
-/** Bytes per drawable in the uniform buffers: the alignment of dynamic offsets, and 64 vec4. */
-const DRAW_STRIDE = 256;
-const PARAMETER_STRIDE = 1024;
 /** Between the eyes of the standard head: what is in focus. */
 const EYES = [0, 2.5, 8] as const;
 /** A mesh that this many pictures did not show gives its buffers back. */
@@ -64,25 +63,13 @@ export class SceneRenderer implements Disposable {
   readonly size: number;
   readonly samples: number;
   readonly #gpu: Gpu;
-  readonly #layouts: Layouts;
   readonly #photo: PhotoPass;
   readonly #pipelines: ScenePipelines;
   readonly #targets: Targets;
   readonly #views: Record<'visibility' | 'depth' | 'shadow', GPUTextureView>;
-  readonly #frame: GPUBuffer;
-  readonly #draws: GPUBuffer;
-  readonly #parameters: GPUBuffer;
-  readonly #backgroundParameters: GPUBuffer;
-  readonly #kinds: GPUBuffer;
-  readonly #white: GPUTexture;
-  readonly #whiteView: GPUTextureView;
-  /** Made once: lavapipe makes a new view wait until the picture at work is done. */
-  readonly #textureViews = new WeakMap<GPUTexture, GPUTextureView>();
-  readonly #sampler: GPUSampler;
-  readonly #clampSampler: GPUSampler;
-  readonly #groups: FixedGroups;
+  readonly #uniforms: Uniforms;
+  readonly #groups: BindGroups;
   readonly #meshes = new Map<Drawable['mesh'], { buffers: MeshBuffers; region: Drawable['region']; usedAt: number; groups: MeshGroups }>();
-  readonly #materialGroups = new WeakMap<Material, GPUBindGroup>();
   #count = 0;
   /** What the shadow maps and the environment show. */
   #shadowKey = '';
@@ -108,28 +95,17 @@ export class SceneRenderer implements Disposable {
   }
 
   private constructor(gpu: Gpu, size: number, samples: number, photo: PhotoPass) {
-    const { device } = gpu;
     this.#gpu = gpu;
     this.#photo = photo;
     this.size = size;
     this.samples = samples;
-    this.#layouts = createLayouts(device);
-    this.#pipelines = new ScenePipelines(gpu, this.#layouts, samples);
+    const layouts = createLayouts(gpu.device);
+    this.#pipelines = new ScenePipelines(gpu, layouts, samples);
     this.#targets = new Targets(gpu, size, samples);
     const { visibility, depth, shadow } = this.#targets;
     this.#views = { visibility: visibility.createView(), depth: depth.createView(), shadow: shadow.createView() };
-    const uniform = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
-    this.#frame = gpu.createBuffer(FRAME_FLOATS * 4, 'render/frame', uniform);
-    this.#draws = gpu.createBuffer(MAX_DRAWABLES * DRAW_STRIDE, 'render/draws', uniform);
-    this.#parameters = gpu.createBuffer(MAX_DRAWABLES * PARAMETER_STRIDE, 'render/parameters', uniform);
-    this.#backgroundParameters = gpu.createBuffer(512, 'render/background', uniform);
-    this.#kinds = gpu.createBuffer((2 * MAX_DRAWABLES + MAX_BLOCKS) * 4, 'render/kinds', GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST);
-    this.#white = device.createTexture({ label: 'render/white', size: [1, 1], format: 'rgba8unorm', usage: GPUTextureUsage.TEXTURE_BINDING | GPUTextureUsage.COPY_DST });
-    device.queue.writeTexture({ texture: this.#white }, Uint8Array.of(255, 255, 255, 255), {}, [1, 1]);
-    this.#whiteView = this.#white.createView();
-    this.#sampler = device.createSampler({ label: 'render/linear', magFilter: 'linear', minFilter: 'linear', mipmapFilter: 'linear', addressModeU: 'repeat', addressModeV: 'repeat' });
-    this.#clampSampler = device.createSampler({ label: 'render/around', magFilter: 'linear', minFilter: 'linear', addressModeU: 'repeat', addressModeV: 'clamp-to-edge' });
-    this.#groups = this.#createGroups();
+    this.#uniforms = new Uniforms(gpu);
+    this.#groups = new BindGroups(gpu, layouts, this.#targets, this.#uniforms);
   }
 
   /**
@@ -184,8 +160,8 @@ export class SceneRenderer implements Disposable {
     for (const { buffers } of this.#meshes.values()) buffers[Symbol.dispose]();
     this.#meshes.clear();
     this.#targets[Symbol.dispose]();
-    for (const buffer of [this.#frame, this.#draws, this.#parameters, this.#backgroundParameters, this.#kinds]) this.#gpu.releaseBuffer(buffer);
-    this.#white.destroy();
+    this.#uniforms[Symbol.dispose]();
+    this.#groups[Symbol.dispose]();
     this.#photo.dispose();
   }
 
@@ -204,12 +180,9 @@ export class SceneRenderer implements Disposable {
     const large = entries.filter(({ kind }) => kind === 'large');
     const transparent = farthestFirst(entries.filter(({ kind }) => kind === 'transparent'), view);
     const glassBounds = pixelBounds(transparent, view, this.size);
-    this.#writeUniforms(entries, background);
     const casters = opaque.filter(({ drawable: { castsShadow = true } }) => castsShadow);
     const shadow = shadowFrame(lighting, view, casters.map(({ mesh }) => mesh.bounds), SHADOW_TEXELS);
-    const frame = new Float32Array(FRAME_FLOATS);
-    packFrame(frame, { view, size: this.size, samples: this.samples, seed, lighting, shadow, words: wordFrame(opaque, view), glass: glassBounds, backdropBlur: backdropBlur(photo, view.focal) });
-    this.#gpu.writeBuffer(this.#frame, frame);
+    this.#uniforms.write({ view, size: this.size, samples: this.samples, seed, lighting, shadow, words: wordFrame(opaque, view), glass: glassBounds, backdropBlur: backdropBlur(photo, view.focal) }, entries, background);
 
     const encoder = this.#gpu.device.createCommandEncoder({ label: 'render' });
     this.#encodeEnvironment(encoder, background, pipelines);
@@ -236,7 +209,7 @@ export class SceneRenderer implements Disposable {
       ...timestamps(this.#profile?.next(glass ? `visibility ${entries[0]!.drawable.label}` : 'visibility')),
       depthStencilAttachment: { view: this.#views.depth, depthLoadOp: 'clear', depthStoreOp: glass ? 'store' : 'discard', depthClearValue: 1 },
     });
-    pass.setBindGroup(0, glass ? this.#groups.frame : this.#groups.words);
+    pass.setBindGroup(0, glass ? this.#groups.fixed.frame : this.#groups.fixed.words);
     for (const entry of entries) this.#draw(pass, entry, pipelines.visibility[entry.index]!, glass ? entry.index : entry.first);
     pass.end();
   }
@@ -247,7 +220,7 @@ export class SceneRenderer implements Disposable {
     this.#environmentKey = { label, parameters: parameters.slice() };
     this.#compute(encoder, 'environment', (pass) => {
       pass.setPipeline(environment);
-      pass.setBindGroup(0, this.#groups.environment);
+      pass.setBindGroup(0, this.#groups.fixed.environment);
       pass.dispatchWorkgroups(ENVIRONMENT_WIDTH / 8, ENVIRONMENT_HEIGHT / 8, ENVIRONMENT_LAYERS);
     });
   }
@@ -264,15 +237,15 @@ export class SceneRenderer implements Disposable {
       colorAttachments: [],
       depthStencilAttachment: { view: this.#views.shadow, depthLoadOp: 'clear', depthStoreOp: 'store', depthClearValue: 1 },
     });
-    pass.setBindGroup(0, this.#groups.frame);
+    pass.setBindGroup(0, this.#groups.fixed.frame);
     for (const entry of ofKind('large')) this.#draw(pass, entry, shadows[entry.index]!, entry.index);
     pass.end();
     encoder.copyTextureToBuffer({ texture: this.#targets.shadow, aspect: 'depth-only' }, { buffer: this.#targets.shadowDepth, bytesPerRow: SHADOW_TEXELS * 4 }, [SHADOW_TEXELS, SHADOW_TEXELS]);
     encoder.clearBuffer(this.#targets.smallShadow);
-    for (const entry of ofKind('small')) this.#encodeMesh(encoder, 'shadow', entry, fixed.castShadow, this.#groups.castShadow);
+    for (const entry of ofKind('small')) this.#encodeMesh(encoder, 'shadow', entry, fixed.castShadow, this.#groups.fixed.castShadow);
     this.#compute(encoder, 'shadow map', (compute) => {
       compute.setPipeline(fixed.packShadow);
-      compute.setBindGroup(0, this.#groups.packShadow);
+      compute.setBindGroup(0, this.#groups.fixed.packShadow);
       compute.dispatchWorkgroups(SHADOW_TEXELS / 8, SHADOW_TEXELS / 8);
     });
   }
@@ -280,16 +253,16 @@ export class SceneRenderer implements Disposable {
   /** Surfaces, then the strands that they do not hide. */
   #encodeSmall(encoder: GPUCommandEncoder, entries: readonly Entry[], { see, tiles }: FixedPipelines): void {
     const isStrands = ({ drawable }: Entry) => isHair(drawable.material);
-    for (const entry of entries) if (!isStrands(entry)) this.#encodeMesh(encoder, 'see', entry, see, this.#groups.see);
+    for (const entry of entries) if (!isStrands(entry)) this.#encodeMesh(encoder, 'see', entry, see, this.#groups.fixed.see);
     const strands = entries.filter(isStrands);
     if (strands.length === 0) return;
     const workgroups = Math.ceil((this.size * this.samples) / TILE / 8);
     this.#compute(encoder, 'tiles', (pass) => {
       pass.setPipeline(tiles);
-      pass.setBindGroup(0, this.#groups.tiles);
+      pass.setBindGroup(0, this.#groups.fixed.tiles);
       pass.dispatchWorkgroups(workgroups, workgroups);
     });
-    for (const entry of strands) this.#encodeMesh(encoder, 'see', entry, see, this.#groups.see);
+    for (const entry of strands) this.#encodeMesh(encoder, 'see', entry, see, this.#groups.fixed.see);
   }
 
   /** A lane for each triangle of a mesh. */
@@ -306,7 +279,7 @@ export class SceneRenderer implements Disposable {
     const groups = this.#meshes.get(drawable.mesh)!.groups;
     pass.setPipeline(pipeline);
     if (isCutout(drawable.material)) {
-      pass.setBindGroup(1, this.#materialGroup(drawable.material), [index * PARAMETER_STRIDE]);
+      pass.setBindGroup(1, this.#groups.material(drawable.material), [index * PARAMETER_STRIDE]);
       pass.setBindGroup(2, groups.cutout());
     } else pass.setBindGroup(1, groups.visibility());
     pass.setIndexBuffer(mesh.indices, 'uint32');
@@ -320,7 +293,7 @@ export class SceneRenderer implements Disposable {
     encoder.clearBuffer(this.#targets.mixed, 0, 4);
     this.#compute(encoder, 'groups', (pass) => {
       pass.setPipeline(fixed.classify);
-      pass.setBindGroup(0, this.#groups.classify);
+      pass.setBindGroup(0, this.#groups.fixed.classify);
       pass.dispatchWorkgroups(tiles, tiles);
       pass.setPipeline(fixed.planMixed);
       pass.dispatchWorkgroups(1);
@@ -328,13 +301,13 @@ export class SceneRenderer implements Disposable {
     encoder.copyBufferToBuffer(this.#targets.mixed, 4, this.#targets.mixedDispatch, 0, 12);
     this.#compute(encoder, 'groups of mixed pixels', (pass) => {
       pass.setPipeline(fixed.classifyMixed);
-      pass.setBindGroup(0, this.#groups.classify);
+      pass.setBindGroup(0, this.#groups.fixed.classify);
       pass.dispatchWorkgroupsIndirect(this.#targets.mixedDispatch, 0);
     });
     this.#compute(encoder, 'occlusion', (pass) => {
       const coarse = Math.ceil(this.size / 16);
       pass.setPipeline(fixed.occlude);
-      pass.setBindGroup(0, this.#groups.occlude);
+      pass.setBindGroup(0, this.#groups.fixed.occlude);
       pass.dispatchWorkgroups(coarse, coarse);
       pass.setPipeline(fixed.spread);
       pass.dispatchWorkgroups(tiles, tiles);
@@ -344,15 +317,15 @@ export class SceneRenderer implements Disposable {
       pass.dispatchWorkgroups(...gridOf(this.size * this.size));
     });
     this.#compute(encoder, 'backdrop', (pass) => {
-      pass.setBindGroup(0, this.#groups.shade);
+      pass.setBindGroup(0, this.#groups.fixed.shade);
       pass.setPipeline(pipelines.backdrop);
-      pass.setBindGroup(1, this.#groups.background);
+      pass.setBindGroup(1, this.#groups.fixed.background);
       pass.dispatchWorkgroupsIndirect(this.#targets.dispatches, BACKGROUND_INDEX * 12);
     });
     for (const entry of entries) this.#encodeShade(encoder, entry, pipelines);
     this.#compute(encoder, 'resolve', (pass) => {
       pass.setPipeline(fixed.resolve);
-      pass.setBindGroup(0, this.#groups.resolve);
+      pass.setBindGroup(0, this.#groups.fixed.resolve);
       pass.dispatchWorkgroups(...gridOf(this.size * this.size));
     });
   }
@@ -362,18 +335,18 @@ export class SceneRenderer implements Disposable {
     const { fixed } = pipelines;
     this.#encodeVisibility(encoder, [entry], pipelines);
     encoder.clearBuffer(this.#targets.lists, 0, MAX_DRAWABLES * 4);
-    this.#encodeWindow(encoder, `groups ${entry.drawable.label}`, fixed.classifyGlass, this.#groups.classifyGlass, bounds);
+    this.#encodeWindow(encoder, `groups ${entry.drawable.label}`, fixed.classifyGlass, this.#groups.fixed.classifyGlass, bounds);
     this.#encodeLists(encoder, fixed.offsets, (pass) => {
       pass.setPipeline(fixed.scatterGlass);
       pass.dispatchWorkgroups(...tilesOf(bounds));
     });
     this.#encodeShade(encoder, entry, pipelines);
-    this.#encodeWindow(encoder, 'blend', fixed.blend, this.#groups.resolve, bounds);
+    this.#encodeWindow(encoder, 'blend', fixed.blend, this.#groups.fixed.resolve, bounds);
   }
 
   #encodeLists(encoder: GPUCommandEncoder, offsets: GPUComputePipeline, scatter: (pass: GPUComputePassEncoder) => void): void {
     this.#compute(encoder, 'lists', (pass) => {
-      pass.setBindGroup(0, this.#groups.list);
+      pass.setBindGroup(0, this.#groups.fixed.list);
       pass.setPipeline(offsets);
       pass.dispatchWorkgroups(1);
       scatter(pass);
@@ -382,9 +355,9 @@ export class SceneRenderer implements Disposable {
 
   #encodeShade(encoder: GPUCommandEncoder, { drawable, index }: Entry, { shade }: CompiledScene): void {
     this.#compute(encoder, `shade ${drawable.label}`, (pass) => {
-      pass.setBindGroup(0, this.#groups.shade);
+      pass.setBindGroup(0, this.#groups.fixed.shade);
       pass.setPipeline(shade[index]!);
-      pass.setBindGroup(1, this.#materialGroup(drawable.material), [index * PARAMETER_STRIDE]);
+      pass.setBindGroup(1, this.#groups.material(drawable.material), [index * PARAMETER_STRIDE]);
       pass.setBindGroup(2, this.#meshes.get(drawable.mesh)!.groups.shade, [index * DRAW_STRIDE]);
       pass.dispatchWorkgroupsIndirect(this.#targets.dispatches, index * 12);
     });
@@ -442,7 +415,7 @@ export class SceneRenderer implements Disposable {
     }
     known?.buffers[Symbol.dispose]();
     const buffers = new MeshBuffers(this.#gpu, drawable);
-    this.#meshes.set(drawable.mesh, { buffers, region: drawable.region, usedAt: this.#count, groups: this.#meshGroups(buffers) });
+    this.#meshes.set(drawable.mesh, { buffers, region: drawable.region, usedAt: this.#count, groups: this.#groups.mesh(buffers) });
     return buffers;
   }
 
@@ -470,106 +443,6 @@ export class SceneRenderer implements Disposable {
       this.#meshes.delete(mesh);
     }
   }
-
-  #writeUniforms(entries: readonly Entry[], background: Background): void {
-    const parameters = new Float32Array((entries.length * PARAMETER_STRIDE) / 4);
-    const draws = new Uint32Array((entries.length * DRAW_STRIDE) / 4);
-    const kinds = new Uint32Array(2 * MAX_DRAWABLES + MAX_BLOCKS);
-    for (const { drawable, index, kind, mesh, first } of entries) {
-      const { material } = drawable;
-      const isStrands = isHair(material);
-      parameters.set(material.parameters, (index * PARAMETER_STRIDE) / 4);
-      const block = 2 * MAX_DRAWABLES + first / BLOCK;
-      kinds.set([first, first + mesh.numTriangles], 2 * index);
-      if (kind !== 'transparent') kinds.fill(index | ((drawable.region === 'eye' ? KINDS.fine : isStrands ? KINDS.hair : KINDS.surface) << 8), block, block + blocksOf(mesh));
-      draws.set([index, material.doubleSided === true ? 1 : 0, isStrands ? 1 : 0, kind === 'transparent' ? 1 : 0, first, mesh.numTriangles], (index * DRAW_STRIDE) / 4);
-    }
-    if (entries.length > 0) {
-      this.#gpu.writeBuffer(this.#parameters, parameters);
-      this.#gpu.writeBuffer(this.#draws, draws);
-    }
-    this.#gpu.writeBuffer(this.#kinds, kinds);
-    if (background.parameters.length > 128) throw new InvalidDrawableError(background.label, `the background has ${background.parameters.length} parameters.`, 'At most 32 vec4 (128 numbers).');
-    if (background.parameters.length > 0) this.#gpu.writeBuffer(this.#backgroundParameters, background.parameters);
-  }
-
-  #createGroups(): FixedGroups {
-    const { device } = this.#gpu;
-    const { small, smallShadow, tiles, mixed, shadowDepth, parts, coarseOcclusion, environment, slots, lists, dispatches, radiance, light, result } = this.#targets;
-    const group = (layout: GPUBindGroupLayout, resources: GPUBindingResource[]) => device.createBindGroup({ layout, entries: resources.map((resource, binding) => ({ binding, resource })) });
-    const frame = { buffer: this.#frame };
-    return {
-      frame: group(this.#layouts.frame, [frame]),
-      words: group(this.#layouts.words, [frame, { buffer: small }]),
-      see: group(this.#layouts.see, [frame, { buffer: small }, { buffer: tiles }]),
-      tiles: group(this.#layouts.tiles, [frame, { buffer: small }, { buffer: tiles }]),
-      castShadow: group(this.#layouts.castShadow, [frame, { buffer: smallShadow }]),
-      classify: group(this.#layouts.classify, [frame, { buffer: slots }, { buffer: lists }, { buffer: result }, { buffer: this.#kinds }, { buffer: small }, { buffer: mixed }]),
-      classifyGlass: group(this.#layouts.classifyGlass, [frame, { buffer: slots }, { buffer: lists }, this.#views.visibility, this.#views.depth, { buffer: small }]),
-      packShadow: group(this.#layouts.packShadow, [{ buffer: smallShadow }, { buffer: shadowDepth }, parts.shadowMap]),
-      list: group(this.#layouts.list, [frame, { buffer: slots }, { buffer: lists }, { buffer: dispatches }]),
-      shade: group(this.#layouts.shade, [frame, { buffer: slots }, { buffer: lists }, { buffer: radiance }, { buffer: result }, environment.createView({ dimension: '2d-array' }), this.#clampSampler]),
-      environment: group(this.#layouts.environment, [{ buffer: this.#backgroundParameters }, environment.createView({ dimension: '2d-array' })]),
-      occlude: group(this.#layouts.occlude, [frame, { buffer: result }, { buffer: coarseOcclusion }, parts.occlusion]),
-      resolve: group(this.#layouts.resolve, [frame, { buffer: slots }, { buffer: radiance }, { buffer: light }]),
-      background: group(this.#layouts.background, [{ buffer: this.#backgroundParameters }]),
-    };
-  }
-
-  #meshGroups(mesh: MeshBuffers): MeshGroups {
-    const { device } = this.#gpu;
-    const group = (layout: GPUBindGroupLayout, buffers: GPUBuffer[], ...more: GPUBindingResource[]) =>
-      device.createBindGroup({ layout, entries: [...buffers.map((buffer) => ({ buffer })), ...more].map((resource, binding) => ({ binding, resource })) });
-    const { positions, normals, attributes, triangles } = mesh;
-    let visibility: GPUBindGroup | undefined;
-    let cutout: GPUBindGroup | undefined;
-    return {
-      visibility: () => (visibility ??= group(this.#layouts.visibilityMesh, [positions, mesh.source])),
-      cutout: () => (cutout ??= group(this.#layouts.cutoutMesh, [positions, mesh.source, normals, attributes])),
-      shade: group(this.#layouts.mesh, [positions, normals, attributes, triangles], { buffer: this.#draws, size: 32 }),
-    };
-  }
-
-  #materialGroup(material: Material): GPUBindGroup {
-    let group = this.#materialGroups.get(material);
-    if (group === undefined) {
-      const [first, second] = (material.textures ?? []).map((texture) => this.#viewOf(texture));
-      const resources: GPUBindingResource[] = [{ buffer: this.#parameters, size: PARAMETER_STRIDE }, this.#sampler, first ?? this.#whiteView, second ?? this.#whiteView];
-      group = this.#gpu.device.createBindGroup({ label: `render/${material.label}`, layout: this.#layouts.material, entries: resources.map((resource, binding) => ({ binding, resource })) });
-      this.#materialGroups.set(material, group);
-    }
-    return group;
-  }
-
-  #viewOf(texture: GPUTexture): GPUTextureView {
-    let view = this.#textureViews.get(texture);
-    if (view === undefined) this.#textureViews.set(texture, (view = texture.createView()));
-    return view;
-  }
-}
-
-interface FixedGroups {
-  frame: GPUBindGroup;
-  words: GPUBindGroup;
-  see: GPUBindGroup;
-  tiles: GPUBindGroup;
-  castShadow: GPUBindGroup;
-  classifyGlass: GPUBindGroup;
-  classify: GPUBindGroup;
-  list: GPUBindGroup;
-  shade: GPUBindGroup;
-  resolve: GPUBindGroup;
-  background: GPUBindGroup;
-  environment: GPUBindGroup;
-  packShadow: GPUBindGroup;
-  occlude: GPUBindGroup;
-}
-
-/** Those of the fixed pipeline are made when they are first needed: few meshes go through it. */
-interface MeshGroups {
-  visibility: () => GPUBindGroup;
-  cutout: () => GPUBindGroup;
-  shade: GPUBindGroup;
 }
 
 /** Workgroups of 64 for `count` invocations, in rows that stay within the limit of a dimension. */

@@ -70,6 +70,29 @@ fn columns_at(t: Projected, edges: Edges, y: f32) -> vec2f {
   let right = edges.right_x + (y - edges.y) * edges.right_slope;
   return vec2f(max(t.columns.x, ceil(max(left.x, max(left.y, left.z)))), min(t.columns.y, floor(min(right.x, min(right.y, right.z)))));
 }
+
+// All samples in one loop: with a loop in a loop, each row of all lanes would be as long as the longest. The loop asks at its
+// end whether it is over, because a software adapter runs the body of one that asks at its start once more.
+struct Walk {
+  row: f32,
+  column: f32,
+  columns: vec2f,   // of the row; none where the first lies behind the last
+};
+
+fn first_sample(t: Projected, edges: Edges) -> Walk {
+  let columns = columns_at(t, edges, t.rows.x + 0.5);
+  return Walk(t.rows.x, columns.x, columns);
+}
+
+fn next_sample(at: Walk, t: Projected, edges: Edges) -> Walk {
+  var next = Walk(at.row, at.column + 1.0, at.columns);
+  if (next.column > next.columns.y) {
+    next.row += 1.0;
+    next.columns = columns_at(t, edges, next.row + 0.5);
+    next.column = next.columns.x;
+  }
+  return next;
+}
 `;
 
 const mesh = /* wgsl */ `
@@ -153,23 +176,14 @@ fn see(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups
   let low = nearness(n, min(inverse.x, min(inverse.y, inverse.z)));
   let slope = n.scale * t.slope;
   let start = n.offset + n.scale * (t.a.z + dot(t.slope, 0.5 - t.a.xy));
-  // One loop over all samples: with a loop in a loop, each row of all lanes is as long as the longest. It ends at its end:
-  // a software adapter runs the body of a loop that ends elsewhere once more.
-  var row = t.rows.x;
-  var columns = columns_at(t, edges, row + 0.5);
-  var column = columns.x;
+  var at = first_sample(t, edges);
   loop {
-    if (column <= columns.y) {
-      let nearest = clamp(start + slope.y * row + slope.x * column, low, high);
-      atomicMax(&drawn[u32(row) * u32(side) + u32(column)], (u32(nearest) << n.bits) | number);
+    if (at.column <= at.columns.y) {
+      let nearest = clamp(start + slope.y * at.row + slope.x * at.column, low, high);
+      atomicMax(&drawn[u32(at.row) * u32(side) + u32(at.column)], (u32(nearest) << n.bits) | number);
     }
-    column += 1.0;
-    if (column > columns.y) {
-      row += 1.0;
-      columns = columns_at(t, edges, row + 0.5);
-      column = columns.x;
-      if (row > t.rows.y) { break; }
-    }
+    at = next_sample(at, t, edges);
+    if (at.row > t.rows.y) { break; }
   }
 }
 `;
@@ -217,29 +231,22 @@ fn cast_shadow(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups
   let edges = edges_of(t);
   let low = min(t.a.z, min(t.b.z, t.c.z));
   let high = max(t.a.z, max(t.b.z, t.c.z));
-  var row = t.rows.x;
-  var columns = columns_at(t, edges, row + 0.5);
-  var column = columns.x;
+  var at = first_sample(t, edges);
   loop {
-    if (column <= columns.y) {
-      let at = 4u * (u32(row) * u32(SHADOW_TEXELS) + u32(column));
-      let z = clamp(t.a.z + dot(t.slope, vec2f(column, row) + 0.5 - t.a.xy), low, high);
+    if (at.column <= at.columns.y) {
+      let texel = 4u * (u32(at.row) * u32(SHADOW_TEXELS) + u32(at.column));
+      let z = clamp(t.a.z + dot(t.slope, vec2f(at.column, at.row) + 0.5 - t.a.xy), low, high);
       let nearness = u32(SHADOW_STEPS * clamp(1.0 - z, 0.0, 1.0));
       if (draw[0].z == 1u) {
-        atomicMax(&shadow[at + 1u], nearness + 1u);
-        atomicMax(&shadow[at + 2u], u32(SHADOW_STEPS) - nearness + 1u);
-        atomicAdd(&shadow[at + 3u], 1u);
+        atomicMax(&shadow[texel + 1u], nearness + 1u);
+        atomicMax(&shadow[texel + 2u], u32(SHADOW_STEPS) - nearness + 1u);
+        atomicAdd(&shadow[texel + 3u], 1u);
       } else {
-        atomicMax(&shadow[at], nearness + 1u);
+        atomicMax(&shadow[texel], nearness + 1u);
       }
     }
-    column += 1.0;
-    if (column > columns.y) {
-      row += 1.0;
-      columns = columns_at(t, edges, row + 0.5);
-      column = columns.x;
-      if (row > t.rows.y) { break; }
-    }
+    at = next_sample(at, t, edges);
+    if (at.row > t.rows.y) { break; }
   }
 }
 `;

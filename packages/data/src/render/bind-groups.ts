@@ -1,0 +1,94 @@
+/** Bind groups of all passes: fixed ones, those of a mesh, those of a material. */
+import type { Gpu } from '@onegt/kernels';
+import type { Material } from './drawable.ts';
+import type { Layouts } from './layouts.ts';
+import type { MeshBuffers } from './mesh-buffers.ts';
+import type { Targets } from './targets.ts';
+import { PARAMETER_STRIDE, type Uniforms } from './uniforms.ts';
+
+/** Those of the fixed pipeline are made when they are first needed: few meshes go through it. */
+export interface MeshGroups {
+  visibility: () => GPUBindGroup;
+  cutout: () => GPUBindGroup;
+  shade: GPUBindGroup;
+}
+
+export class BindGroups implements Disposable {
+  readonly fixed: ReturnType<typeof fixedGroups>;
+  readonly #device: GPUDevice;
+  readonly #layouts: Layouts;
+  readonly #uniforms: Uniforms;
+  readonly #white: GPUTexture;
+  readonly #sampler: GPUSampler;
+  readonly #materials = new WeakMap<Material, GPUBindGroup>();
+  /** Made once: lavapipe makes a new view wait until the picture at work is done. */
+  readonly #views = new WeakMap<GPUTexture, GPUTextureView>();
+
+  constructor({ device }: Gpu, layouts: Layouts, targets: Targets, uniforms: Uniforms) {
+    this.#device = device;
+    this.#layouts = layouts;
+    this.#uniforms = uniforms;
+    this.#white = device.createTexture({ label: 'render/white', size: [1, 1], format: 'rgba8unorm', usage: GPUTextureUsage.TEXTURE_BINDING | GPUTextureUsage.COPY_DST });
+    device.queue.writeTexture({ texture: this.#white }, Uint8Array.of(255, 255, 255, 255), {}, [1, 1]);
+    this.#sampler = device.createSampler({ label: 'render/linear', magFilter: 'linear', minFilter: 'linear', mipmapFilter: 'linear', addressModeU: 'repeat', addressModeV: 'repeat' });
+    this.fixed = fixedGroups(device, layouts, targets, uniforms);
+  }
+
+  mesh(mesh: MeshBuffers): MeshGroups {
+    const { positions, normals, attributes, triangles } = mesh;
+    const group = (layout: GPUBindGroupLayout, buffers: GPUBuffer[], ...more: GPUBindingResource[]) => groupOf(this.#device, layout, [...buffers.map((buffer) => ({ buffer })), ...more]);
+    let visibility: GPUBindGroup | undefined;
+    let cutout: GPUBindGroup | undefined;
+    return {
+      visibility: () => (visibility ??= group(this.#layouts.visibilityMesh, [positions, mesh.source])),
+      cutout: () => (cutout ??= group(this.#layouts.cutoutMesh, [positions, mesh.source, normals, attributes])),
+      shade: group(this.#layouts.mesh, [positions, normals, attributes, triangles], { buffer: this.#uniforms.draws, size: 32 }),
+    };
+  }
+
+  material(material: Material): GPUBindGroup {
+    let group = this.#materials.get(material);
+    if (group === undefined) {
+      const [first = this.#white, second = this.#white] = material.textures ?? [];
+      group = groupOf(this.#device, this.#layouts.material, [{ buffer: this.#uniforms.parameters, size: PARAMETER_STRIDE }, this.#sampler, this.#viewOf(first), this.#viewOf(second)], `render/${material.label}`);
+      this.#materials.set(material, group);
+    }
+    return group;
+  }
+
+  [Symbol.dispose](): void {
+    this.#white.destroy();
+  }
+
+  #viewOf(texture: GPUTexture): GPUTextureView {
+    let view = this.#views.get(texture);
+    if (view === undefined) this.#views.set(texture, (view = texture.createView()));
+    return view;
+  }
+}
+
+function fixedGroups(device: GPUDevice, layouts: Layouts, { visibility, depth, small, smallShadow, tiles, mixed, shadowDepth, parts, coarseOcclusion, environment, slots, lists, dispatches, radiance, light, result }: Targets, uniforms: Uniforms) {
+  const around = device.createSampler({ label: 'render/around', magFilter: 'linear', minFilter: 'linear', addressModeU: 'repeat', addressModeV: 'clamp-to-edge' });
+  const layers = environment.createView({ dimension: '2d-array' });
+  const [frame, background, kinds] = [uniforms.frame, uniforms.background, uniforms.kinds].map((buffer) => ({ buffer })) as [GPUBufferBinding, GPUBufferBinding, GPUBufferBinding];
+  const group = (layout: GPUBindGroupLayout, resources: GPUBindingResource[]) => groupOf(device, layout, resources);
+  return {
+    frame: group(layouts.frame, [frame]),
+    words: group(layouts.words, [frame, { buffer: small }]),
+    see: group(layouts.see, [frame, { buffer: small }, { buffer: tiles }]),
+    tiles: group(layouts.tiles, [frame, { buffer: small }, { buffer: tiles }]),
+    castShadow: group(layouts.castShadow, [frame, { buffer: smallShadow }]),
+    packShadow: group(layouts.packShadow, [{ buffer: smallShadow }, { buffer: shadowDepth }, parts.shadowMap]),
+    classify: group(layouts.classify, [frame, { buffer: slots }, { buffer: lists }, { buffer: result }, kinds, { buffer: small }, { buffer: mixed }]),
+    classifyGlass: group(layouts.classifyGlass, [frame, { buffer: slots }, { buffer: lists }, visibility.createView(), depth.createView(), { buffer: small }]),
+    list: group(layouts.list, [frame, { buffer: slots }, { buffer: lists }, { buffer: dispatches }]),
+    shade: group(layouts.shade, [frame, { buffer: slots }, { buffer: lists }, { buffer: radiance }, { buffer: result }, layers, around]),
+    environment: group(layouts.environment, [background, layers]),
+    occlude: group(layouts.occlude, [frame, { buffer: result }, { buffer: coarseOcclusion }, parts.occlusion]),
+    resolve: group(layouts.resolve, [frame, { buffer: slots }, { buffer: radiance }, { buffer: light }]),
+    background: group(layouts.background, [background]),
+  };
+}
+
+const groupOf = (device: GPUDevice, layout: GPUBindGroupLayout, resources: GPUBindingResource[], label = layout.label): GPUBindGroup =>
+  device.createBindGroup({ label, layout, entries: resources.map((resource, binding) => ({ binding, resource })) });
