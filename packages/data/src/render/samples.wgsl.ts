@@ -13,7 +13,6 @@ export const MAX_DRAWABLES = 64;
 export const BACKGROUND_INDEX = MAX_DRAWABLES - 1;
 /** Words before the items of the lists: counts, offsets, cursors. */
 export const LIST_HEADER = 3 * MAX_DRAWABLES;
-export const WORKGROUP = 64;
 /** What a drawable is to {@link classifyWgsl}. */
 export const KINDS = { surface: 0, hair: 1, fine: 2 } as const;
 
