@@ -6,6 +6,7 @@ a small network decides per pixel how much of it to keep (ours). Twin: packages/
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
+from .precision import matrix_dtype
 
 CHANNELS_LAST = torch.channels_last
 
@@ -17,9 +18,13 @@ class Conv(nn.Module):
         self.bias = nn.Parameter(torch.zeros(outputs))
 
     def forward(self, x):
-        if x.dtype != torch.bfloat16:      # f32 in, f32 out: fixtures and stock machines
-            return F.conv2d(x, self.weight, self.bias, padding=self.weight.shape[-1] // 2)
-        return F.conv2d(x, self.weight.bfloat16().contiguous(memory_format=CHANNELS_LAST), self.bias.bfloat16(), padding=self.weight.shape[-1] // 2)
+        weight = self.weight.to(x.dtype).contiguous(memory_format=CHANNELS_LAST)
+        return F.conv2d(x, weight, self.bias.to(x.dtype), padding=self.weight.shape[-1] // 2)
+
+
+def rounded(x):
+    """As the convolutions want it: channels last, in what this machine multiplies fastest."""
+    return x.to(matrix_dtype()).contiguous(memory_format=CHANNELS_LAST)
 
 
 class ResBlock(nn.Module):
@@ -87,11 +92,11 @@ class Autoencoder(nn.Module):
 
     def encode(self, image):
         """[B, 3, 256, 256] -> normalised latent [B, 8, 32, 32]"""
-        return (self.encoder(image.bfloat16().contiguous(memory_format=CHANNELS_LAST)).float() - self.latent_mean.view(-1, 1, 1)) / self.latent_std.view(-1, 1, 1)
+        return (self.encoder(rounded(image)).float() - self.latent_mean.view(-1, 1, 1)) / self.latent_std.view(-1, 1, 1)
 
     def decode(self, latent):
         raw = latent * self.latent_std.view(-1, 1, 1) + self.latent_mean.view(-1, 1, 1)
-        return self.decoder(raw.bfloat16().contiguous(memory_format=CHANNELS_LAST)).float()
+        return self.decoder(rounded(raw)).float()
 
 
 def load_autoencoder(path):
@@ -116,6 +121,6 @@ class DetailBlend(nn.Module):
 
     def forward(self, decoded, warped, coverage):
         x = torch.cat([decoded, warped, coverage], 1)
-        y = self.out(self.blocks(self.stem(unshuffle(x.bfloat16(), 2)))).float()
+        y = self.out(self.blocks(self.stem(unshuffle(rounded(x), 2)))).float()
         correction, confidence = F.pixel_shuffle(y[:, :12], 2), F.pixel_shuffle(y[:, 12:], 2).sigmoid()
         return confidence * warped + (1 - confidence) * (decoded + correction)

@@ -11,6 +11,7 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 from .ops import attention, gated_residual, rms_modulate, swiglu
+from .precision import matrix, matrix_dtype
 
 GRID = 16
 TOKENS = GRID * GRID
@@ -97,10 +98,6 @@ def rotary_table(canonical, heads=4, canonical_heads=2):
 
 # ---- model ----
 
-def matrix(rows, columns, std=None):
-    return nn.Parameter((torch.randn(rows, columns) * (columns ** -0.5 if std is None else std)).to(torch.bfloat16))
-
-
 class Branch(nn.Module):
     """One branch's half of a block."""
 
@@ -124,7 +121,7 @@ class Branch(nn.Module):
             self.query_gain[first:] = self.key_gain[first:] = 1.3
 
     def project(self, x, modulation):
-        return F.linear(rms_modulate(x, modulation[:, 1], modulation[:, 0]), self.qkv, self.qkv_bias.to(torch.bfloat16))
+        return F.linear(rms_modulate(x, modulation[:, 1], modulation[:, 0]), self.qkv, self.qkv_bias.to(self.qkv.dtype))
 
     def finish(self, x, attended, modulation):
         x = gated_residual(x, modulation[:, 2], F.linear(attended, self.out))
@@ -155,10 +152,11 @@ class DiT(nn.Module):
 
     def embed_time(self, time):
         """[B] in 0..1 -> modulation of the blocks [B, 6, D], of the final layer [B, 2, D]"""
+        dtype = matrix_dtype()
         frequency = 100 * torch.exp(-math.log(1000.) * torch.arange(TIME_FEATURES // 2) / (TIME_FEATURES // 2 - 1))
         angle = time[:, None] * frequency
-        h = F.linear(torch.cat([angle.cos(), angle.sin()], -1).to(torch.bfloat16), self.time_in).float() + self.time_in_bias
-        h = F.silu(h).to(torch.bfloat16)
+        h = F.linear(torch.cat([angle.cos(), angle.sin()], -1).to(dtype), self.time_in).float() + self.time_in_bias
+        h = F.silu(h).to(dtype)
         width = self.config["width"]
         return F.linear(h, self.time_blocks).float().view(-1, 6, width), F.linear(h, self.time_final).float().view(-1, 2, width)
 
@@ -168,9 +166,9 @@ class DiT(nn.Module):
         rotary [B, 512, N, 2, 32] (main, then reference tokens); time [B] -> velocity [B, 8, 32, 32]
         """
         blocks_modulation, final_modulation = self.embed_time(time)
-        bf16 = torch.bfloat16
-        x = (F.linear(patchify(torch.cat([noisy, warp], 1)).to(bf16), self.main_latent) + F.linear(main_features.to(bf16), self.main_map)).float() + self.main_position
-        y = (F.linear(patchify(reference).to(bf16), self.reference_latent) + F.linear(reference_features.to(bf16), self.reference_map)).float() + self.reference_position
+        dtype = matrix_dtype()
+        x = (F.linear(patchify(torch.cat([noisy, warp], 1)).to(dtype), self.main_latent) + F.linear(main_features.to(dtype), self.main_map)).float() + self.main_position
+        y = (F.linear(patchify(reference).to(dtype), self.reference_latent) + F.linear(reference_features.to(dtype), self.reference_map)).float() + self.reference_position
         for index, (main, parallel) in enumerate(zip(self.main, self.reference)):
             m, r = blocks_modulation + main.modulation, parallel.modulation[None]
             # mix: one sequence; calculate: one attention; split: back to the branches

@@ -19,6 +19,7 @@ from . import plain, safetensors
 from .autoencoder import Autoencoder, DetailBlend, shuffle, unshuffle
 from .dit import SAMPLING, DiT, map_features, patchify, rotary_table, token_canonical, unpatchify
 from .geometry import skeleton_map, warp_reference
+from .precision import precision
 from .topology import Topology
 
 ROWS = 8          # every 8th token is stored
@@ -249,8 +250,9 @@ def write_autoencoder(folder):
 
 @torch.no_grad()
 def write_dit(topology, folder):
-    model = DiT(**TINY)
-    weights = randomise(model)
+    with precision(torch.bfloat16):         # the drawn weights are rounded to it, on any machine
+        model = DiT(**TINY)
+        weights = randomise(model)
     maps = conditioning_samples(topology)
     canonical = token_canonical(maps)
     features = map_features(maps, canonical)
@@ -261,7 +263,8 @@ def write_dit(topology, folder):
     for attends, name in ((True, ""), (False, "both.")):
         out = trace_dit(model, *conditions, reference_self=attends)
         if attends:
-            real = model(*conditions)[0]
+            with precision(torch.bfloat16):
+                real = model(*conditions)[0]
             error = ((out["velocity"] - real).norm() / real.norm()).item()
             assert error < 0.05, f"this file's DiT is not dit.py's: relative difference {error}"
             print(f"DiT in f32 against bf16: relative difference {error:.4f}")
@@ -275,7 +278,8 @@ def write_shipped(topology, weights, folder):
     config = json.load(open(os.path.join(weights, "config.json")))
     load = lambda name: {k: torch.from_numpy(v.astype(np.float32)) for k, v in safetensors.load_file(os.path.join(weights, name))[0].items()}
     state = load("autoencoder.safetensors")
-    autoencoder, model = Autoencoder(), DiT(**{k: v for k, v in config["dit"].items() if k not in SAMPLING})
+    with precision(torch.float32):
+        autoencoder, model = Autoencoder(), DiT(**{k: v for k, v in config["dit"].items() if k not in SAMPLING})
     autoencoder.load_state_dict({k: v for k, v in state.items() if not k.startswith("blend.")})
     model.load_state_dict(load("dit.safetensors"))
     maps = conditioning_samples(topology)

@@ -6,16 +6,16 @@ every block. `anchoring`: a prior cut to 8 identity modes and rounded to f16, it
 to the points of target views, with the hashes of the weights that it belongs to.
 """
 import argparse
-import contextlib
 import hashlib
 import math
 import os
 import numpy as np
 import torch
-from . import fused, safetensors, skeleton_data as data
+from . import safetensors, skeleton_data as data
 from .camera import project
 from .geometry import skeleton_map
 from .point_transformer import PointTransformer
+from .precision import precision
 from .prior import Prior
 from .topology import Topology
 
@@ -26,17 +26,6 @@ CROP = dict(centerX=310.5, centerY=204.25, size=411.0)   # of the `shipped` land
 NOMINAL_FOV = math.radians(27)
 
 
-@contextlib.contextmanager
-def exact():
-    """bf16 is how training gains speed, not what the models mean: compute without it, and without the fused kernels."""
-    saved = torch.bfloat16, torch.Tensor.bfloat16, fused.available
-    torch.bfloat16, torch.Tensor.bfloat16, fused.available = torch.float32, lambda self: self, lambda: False
-    try:
-        yield
-    finally:
-        torch.bfloat16, torch.Tensor.bfloat16, fused.available = saved
-
-
 def as_double(prior):
     for name, tensor in {**prior.tensors(), "detector_bias": prior.detector_bias}.items():
         if tensor.is_floating_point():
@@ -45,7 +34,7 @@ def as_double(prior):
 
 
 def random_transformer(out):
-    with exact():
+    with precision(torch.float32):
         torch.manual_seed(SEED)
         model = PointTransformer(features=11, conditions=7, points=100, width=64, layers=2, hidden=96)
         with torch.no_grad():
@@ -112,7 +101,7 @@ def target_camera(source, yaw, pitch, roll):
 def anchoring(out, prior_path):
     tensors = small_prior(prior_path)
     safetensors.save_file(tensors, os.path.join(out, "prior-small.safetensors"), {"note": "the head prior, cut to 8 identity modes, f16"})
-    with exact():
+    with precision(torch.float32):
         torch.set_default_dtype(torch.float64)
         prior = as_double(Prior(tensors))
         image, weight, focal, expression = faces(prior, torch.Generator().manual_seed(SEED))
@@ -139,7 +128,7 @@ def shipped(out, weights):
     names = [f"{stage}.safetensors" for stage in ("prior", "nonrigid", "rigid")]
     loaded = [safetensors.load_file(os.path.join(weights, name))[0] for name in names]
     hashes = {name: hashlib.sha256(open(os.path.join(weights, name), "rb").read()).hexdigest() for name in names}
-    with exact(), torch.no_grad():
+    with precision(torch.float32), torch.no_grad():
         prior = Prior(loaded[0])
         nonrigid, rigid = (transformer(tensors) for tensors in loaded[1:])
         image, weight, focal, _ = faces(prior, torch.Generator().manual_seed(SEED + 1))

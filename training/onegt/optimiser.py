@@ -1,4 +1,4 @@
-"""AdamW with f32 master weights behind bf16 parameters, gradient clipping and an exponential moving average (EMA)."""
+"""AdamW with f32 master weights behind bf16 or f32 parameters, gradient clipping and an exponential moving average (EMA)."""
 import ctypes
 import math
 import torch
@@ -70,7 +70,7 @@ class AdamW:
                          1e-8, max(1 - self.ema, 1 / (self.count / 4 + 10)))      # the average has a short memory at the start
         for p, *state in zip(self.parameters, self.weight, self.first, self.second, self.average):
             if p.grad is not None:
-                s.weight_decay = self.weight_decay if p.dim() > 1 and p.dtype == torch.bfloat16 else 0.0
+                s.weight_decay = self.weight_decay if getattr(p, "decays", False) else 0.0
                 update(p, *state, s)
         return norm
 

@@ -1,9 +1,11 @@
 """The operations of the models in stock PyTorch: the meaning of the fused kernels, and what runs without them.
 
-Same shapes, dtypes and roundings at the borders as `fused.py` (f32 inside, bf16 out), gradients by autograd.
+Same shapes and roundings at the borders as `fused.py`: f32 inside, out in what the matrix products take (precision.py).
 """
 import torch
 from torch.nn import functional
+
+from .precision import matrix_dtype
 
 HEAD_DIM = 64
 QUERY_KEY_EPSILON = 1e-5
@@ -19,13 +21,15 @@ def attention(qkv_main, qkv_reference, query_gain_main, key_gain_main, query_gai
     query, key, value = (torch.cat(pair, 1) for pair in zip(main, reference))                      # [B, T+S, N, 64]
     query, key = rotate(query, rotary), rotate(key, rotary)
     query, key, value = (x.to(qkv_main.dtype).float().transpose(1, 2) for x in (query, key, value))  # [B, N, T+S, 64]
-    scores = query @ key.transpose(-1, -2) * HEAD_DIM ** -0.5                                      # [B, N, T+S, T+S]
-    if reference_self:
-        hidden = torch.zeros(scores.shape[-2:], dtype=torch.bool)
-        hidden[T:, :T] = True
-        scores = scores.masked_fill(hidden, float('-inf'))
-    out = (scores.softmax(-1) @ value).transpose(1, 2).flatten(2).to(qkv_main.dtype)               # [B, T+S, N*64]
-    return out[:, :T], out[:, T:]
+    seen = T if reference_self else 0                                                              # first key that the reference sees
+    return (attend(query[:, :, :T], key, value).to(qkv_main.dtype),
+            attend(query[:, :, T:], key[:, :, seen:], value[:, :, seen:]).to(qkv_main.dtype))
+
+
+def attend(query, key, value):
+    """[B, N, Q, 64], [B, N, K, 64] twice -> [B, Q, N*64]"""
+    scores = (query * HEAD_DIM ** -0.5) @ key.transpose(-1, -2)                                    # [B, N, Q, K]
+    return (scores.softmax(-1) @ value).transpose(1, 2).flatten(2)
 
 
 def _normed_heads(qkv, query_gain, key_gain):
@@ -49,7 +53,7 @@ def rotate(x, rotary):
 def rms_modulate(x, scale, shift):
     """See ops.rms_modulate."""
     normed = x * (x.square().mean(-1, keepdim=True) + RMS_EPSILON).rsqrt()
-    return (normed * (1 + scale[:, None]) + shift[:, None]).to(torch.bfloat16)
+    return (normed * (1 + scale[:, None]) + shift[:, None]).to(matrix_dtype())
 
 
 def swiglu(x):

@@ -8,13 +8,10 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 from .ops import attention, gated_residual, rms_modulate, swiglu
+from .precision import matrix, matrix_dtype
 
 HEAD_DIM = 64
 CONDITION_TOKENS = 40   # 600 + 40: the fused attention works on blocks of 64 tokens
-
-
-def matrix(rows, columns, std=None):
-    return nn.Parameter((torch.randn(rows, columns) * (columns ** -0.5 if std is None else std)).to(torch.bfloat16))
 
 
 class Block(nn.Module):
@@ -54,7 +51,7 @@ class PointTransformer(nn.Module):
 
     def forward(self, features, conditions, subset=None):
         """features [B, P, F], conditions [B, C] -> residual [B, P, 3]; `subset` trains on some of the points (cheaper)."""
-        x = F.linear(features.to(torch.bfloat16), self.input.to(torch.bfloat16)).float()
+        x = F.linear(features.to(matrix_dtype()), self.input.to(matrix_dtype())).float()
         x = x + (self.point_embedding if subset is None else self.point_embedding[subset])
         tokens = self.condition_bias + torch.einsum("bc,tdc->btd", conditions, self.condition)
         batch, points = features.shape[:2]
@@ -64,4 +61,4 @@ class PointTransformer(nn.Module):
         for block in self.blocks:
             x = block(x, rotary)
         h = rms_modulate(x[:, :points].contiguous(), self.output_norm[0], self.output_norm[1])
-        return F.linear(h, self.output.to(torch.bfloat16)).float()
+        return F.linear(h, self.output.to(h.dtype)).float()

@@ -6,6 +6,7 @@ It is fitted to points sampled from rendered heads (`build`), holds no scan, and
 only: a detector's z is too noisy to align with (prototype/REPORT.md, section 2). packages/skeleton/src/prior/prior.ts is the twin.
 """
 import torch
+from .precision import matrix_dtype
 from .topology import DETECTED, NUM_POINTS
 
 # ARKit's names, but for tongueOut, which the head model has not
@@ -79,6 +80,7 @@ class Prior:
         rigid_weight = torch.zeros_like(weight)
         rigid_weight[:, self.rigid] = weight[:, self.rigid]
         f = focal.view(-1, 1, 1)
+        dtype = matrix_dtype() if points.dtype == torch.float32 else points.dtype
         for iteration in range(iterations):
             shape = self.mean[DETECTED] + torch.einsum("bm,mpc->bpc", weights, basis)
             # x = (scale X + offset) / (1 - depth / focal): what an orthographic camera would see
@@ -93,7 +95,7 @@ class Prior:
             rest = (self.mean[DETECTED] @ rows.transpose(1, 2)) * gain + offset * perspective
             noise = (weight / (sigma * scale[..., 0]) ** 2).repeat_interleave(2, 1)[:, None]
             weighted = jacobian * noise
-            normal = torch.bmm(weighted.bfloat16(), jacobian.bfloat16().transpose(1, 2)).float() + torch.diag(precision)
+            normal = torch.bmm(weighted.to(dtype), jacobian.to(dtype).transpose(1, 2)).float() + torch.diag(precision)
             normal = 0.5 * (normal + normal.transpose(1, 2))
             right = (weighted @ (points - rest).flatten(1)[..., None])[..., 0] + precision * centre
             weights = torch.linalg.solve(normal, right[..., None])[..., 0]

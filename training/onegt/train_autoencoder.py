@@ -12,7 +12,7 @@ import time
 import numpy as np
 import torch
 import torch.nn.functional as F
-from .autoencoder import Autoencoder
+from .autoencoder import Autoencoder, rounded
 from .export import load_weights
 from .fused import set_num_threads
 from .optimiser import AdamW
@@ -94,8 +94,8 @@ def main():
         rate = options.learning_rate * min(1, (step + 1) / 100) * (0.5 + 0.49 * math.cos(math.pi * elapsed / (options.minutes * 60)) + 0.01)
         image = crops(files, options.batch, rng)
         with torch.set_grad_enabled(not options.decoder_only):
-            raw = model.encoder(image.bfloat16().contiguous(memory_format=torch.channels_last)).float()
-        noisy = (raw + SIGMA * torch.randn_like(raw)).bfloat16().contiguous(memory_format=torch.channels_last)
+            raw = model.encoder(rounded(image)).float()
+        noisy = rounded(raw + SIGMA * torch.randn_like(raw))
         loss = picture_loss(model.decoder(noisy).float(), image) + 1e-4 * raw.square().mean()
         optimiser.zero()
         loss.backward()
@@ -110,7 +110,7 @@ def main():
             last, saved_at = time.time(), elapsed
     if not options.decoder_only:      # the DiT sees latents of zero mean and unit variance
         with torch.no_grad():
-            sample = torch.cat([model.encoder(crops(files, 16, rng).bfloat16()).float() for _ in range(32)])
+            sample = torch.cat([model.encoder(rounded(crops(files, 16, rng))).float() for _ in range(32)])
             model.latent_mean.copy_(sample.mean((0, 2, 3)))
             model.latent_std.copy_(sample.std((0, 2, 3)))
     save()

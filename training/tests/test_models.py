@@ -13,6 +13,7 @@ from onegt import calibrate, dit as dit_module, export, safetensors, skeleton_da
 from onegt.autoencoder import Autoencoder, DetailBlend  # noqa: E402
 from onegt.camera import carry, depth_of, project, unproject  # noqa: E402
 from onegt.point_transformer import PointTransformer  # noqa: E402
+from onegt.precision import precision  # noqa: E402
 from onegt.prior import Prior  # noqa: E402
 
 
@@ -107,6 +108,18 @@ class Networks(unittest.TestCase):
         features = dit_module.map_features(maps, canonical)
         rotary = dit_module.rotary_table(canonical)
         self.conditions = [torch.randn(2, 11, 32, 32), torch.randn(2, 8, 32, 32), features, features, torch.cat([rotary, rotary], 1)]
+
+    def test_precision_changes_an_answer_by_rounding_only(self):
+        answers = []
+        for dtype in (torch.bfloat16, torch.float32):
+            with precision(dtype):
+                torch.manual_seed(1)
+                model = dit_module.DiT(layers=2, hidden=64)
+                self.assertEqual(model.final.dtype, dtype)
+                answers.append(model(torch.randn(2, 8, 32, 32), *self.conditions, torch.rand(2)))
+        error = (answers[0] - answers[1]).norm() / answers[1].norm()
+        self.assertGreater(error.item(), 0)
+        self.assertLess(error.item(), .02)
 
     def test_patches_survive_a_round_trip(self):
         z = torch.randn(2, 8, 32, 32)

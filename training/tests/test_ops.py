@@ -9,6 +9,7 @@ import torch
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..'))
 from onegt import fused, ops, plain  # noqa: E402
+from onegt.precision import precision  # noqa: E402
 
 BF16 = torch.bfloat16
 # bf16 keeps 8 bits: a rounding is off by at most 2^-9 = 0.002, relative. Attention rounds probabilities and scores'
@@ -57,10 +58,19 @@ class PlainOperations(unittest.TestCase):
 
     def test_rms_modulate_swiglu_and_gated_residual_by_hand(self):
         x = torch.tensor([[[3.0, -3.0]]])
-        y = plain.rms_modulate(x, torch.tensor([[0.0, 1.0]]), torch.tensor([[0.5, 0.0]]))
-        self.assertEqual(y.tolist(), [[[1.5, -2.0]]])
+        for dtype in (BF16, torch.float32):
+            with self.subTest(dtype), precision(dtype):
+                y = plain.rms_modulate(x, torch.tensor([[0.0, 1.0]]), torch.tensor([[0.5, 0.0]]))
+                self.assertEqual(y.dtype, dtype)
+                self.assertTrue(torch.allclose(y.float(), torch.tensor([[[1.5, -2.0]]])))
         self.assertAlmostEqual(plain.swiglu(torch.tensor([1.0, 5.0])).item(), 5 / (1 + math.exp(-1)), places=6)
         self.assertEqual(plain.gated_residual(x, torch.tensor([[2.0, 0.0]]), torch.ones(1, 1, 2)).tolist(), [[[5.0, -3.0]]])
+
+    def test_the_reference_sees_the_same_with_and_without_a_main_stream(self):
+        main, reference, *gains, rotary = attention_inputs(1, 3, 2, 1)
+        alone = plain.attention(torch.empty(1, 0, 192, dtype=BF16), reference, *gains, rotary[:, 3:], True)[1]
+        self.assertTrue(torch.equal(plain.attention(main, reference, *gains, rotary, True)[1], alone))
+        self.assertFalse(torch.equal(plain.attention(main, reference, *gains, rotary, False)[1], alone))
 
     def test_attention_names_the_shapes_that_do_not_fit(self):
         inputs = attention_inputs(1, 4, 4, 1)

@@ -9,13 +9,15 @@ import torch
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..'))
 from onegt import fused  # noqa: E402
 from onegt.optimiser import AdamW  # noqa: E402
+from onegt.precision import matrix, precision  # noqa: E402
 
 STATE = ('weight', 'first', 'second', 'average')
 
 
 def parameters():
     torch.manual_seed(0)
-    return [torch.nn.Parameter(torch.randn(33, 20).to(torch.bfloat16)), torch.nn.Parameter(torch.randn(21))]
+    with precision(torch.bfloat16):
+        return [matrix(33, 20), torch.nn.Parameter(torch.randn(21))]
 
 
 def train(num_steps):
@@ -45,6 +47,18 @@ class Optimiser(unittest.TestCase):
         for name in STATE:
             for a, e in zip(getattr(actual, name), getattr(expected, name)):
                 self.assertTrue(torch.allclose(a, e, rtol=1e-4, atol=1e-6), name)
+
+    def test_weight_decay_is_for_matrices_only_in_either_precision(self):
+        for dtype in (torch.bfloat16, torch.float32):
+            with self.subTest(dtype), precision(dtype):
+                weight, position = matrix(4, 4), torch.nn.Parameter(torch.ones(4, 4))
+                optimiser = AdamW([weight, position], weight_decay=0.5)
+                before = [w.clone() for w in optimiser.weight]
+                for parameter in (weight, position):
+                    parameter.grad = torch.zeros_like(parameter)
+                optimiser.step(0.1)
+                self.assertTrue(torch.allclose(optimiser.weight[0], before[0] * 0.95))
+                self.assertTrue(torch.equal(optimiser.weight[1], before[1]))
 
     def test_averaged_weights_are_swapped_in_and_out(self):
         optimiser, _ = train(3)
