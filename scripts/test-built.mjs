@@ -2,13 +2,13 @@
  * Tests the packages as they are published: packs each one, unpacks the tarballs into an empty project, and there
  * (1) imports every entry in a fresh Node process, stdout exact and stderr empty, (2) type checks a consumer against
  * the shipped declarations, (3) walks each browser entry's imports: none may reach a Node module or `webgpu`,
- * (4) looks for the weight files, (5) runs a plan on the GPU.
+ * (4) bundles the browser entries with Vite: the weight files must come along, (5) runs a plan on the GPU.
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { build } from '../apps/web/node_modules/vite/dist/node/index.js';
 import { cache, root } from './setup/paths.mjs';
 
 const project = join(cache, 'built');
@@ -99,16 +99,26 @@ gpu.dispose();
   assert.deepEqual(own, []);
 }
 
-/** The URLs of the weight package must point at files inside of its tarball. */
-async function checkWeightFiles() {
-  const { weightUrls } = await import(pathToFileURL(join(scope, 'weights-nano', 'dist', 'index.js')));
-  for (const [name, url] of Object.entries(weightUrls)) assert.ok(existsSync(url), `the package of @onegt/weights-nano lacks ${name}: ${url}`);
+/** As an application does, with the bundler's own settings. */
+async function bundleForBrowser(entries) {
+  const imports = entries.map(({ specifier }, index) => `import * as m${index} from '${specifier}';\nglobalThis.use${index} = m${index};`);
+  writeFileSync(join(project, 'page.js'), imports.join('\n'));
+  writeFileSync(join(project, 'index.html'), '<script type="module" src="./page.js"></script>');
+  const warnings = [];
+  const { output } = await build({ root: project, configFile: false, logLevel: 'silent', build: { chunkSizeWarningLimit: Infinity, rollupOptions: { onwarn: (warning) => warnings.push(warning.message) } } });
+  assert.deepEqual(warnings.filter((text) => text.includes(scope)), []); // a dependency's own Node entry is not ours
+  const weights = readdirSync(join(scope, 'weights-nano', 'weights')).filter((file) => file.endsWith('.safetensors'));
+  for (const name of weights) {
+    const size = statSync(join(scope, 'weights-nano', 'weights', name)).size;
+    assert.ok(output.some((file) => file.type === 'asset' && file.fileName.endsWith('.safetensors') && file.source.length === size), `the bundle lacks ${name}`);
+  }
+  assert.equal(weights.length, 5);
 }
 
 const entries = unpackAll().flatMap(entriesOf);
 importInFreshProcess(entries);
 checkDeclarations(entries);
 for (const { file, isNode } of entries) if (!isNode) checkBrowserGraph(file);
-await checkWeightFiles();
+await bundleForBrowser(entries.filter(({ isNode }) => !isNode));
 runOnGpu();
-console.log(`built packages: ${entries.length} entries import, type check and run`);
+console.log(`built packages: ${entries.length} entries import, type check, bundle and run`);

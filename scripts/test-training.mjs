@@ -11,7 +11,7 @@ import { withLock } from './setup/lock.mjs';
 import { cache, root } from './setup/paths.mjs';
 
 const MODULES = { torch: 'torch', numpy: 'numpy', scipy: 'scipy', PIL: 'Pillow' }; // Python's name: pip's
-const DEBIAN = ['python3-torch', 'python3-numpy', 'python3-scipy', 'python3-pil', 'g++'];
+const DEBIAN = ['python3-torch', 'python3-numpy', 'python3-scipy', 'python3-pil', 'g++', 'libopenblas0-pthread'];
 const venv = join(cache, 'python');
 const training = join(root, 'training');
 

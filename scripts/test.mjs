@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ensureChromium } from './setup/chromium.mjs';
 import { cache, root } from './setup/paths.mjs';
 import { ensureRedis } from './setup/redis.mjs';
 
@@ -17,6 +18,7 @@ const isSecondAdapter = swiftShader !== undefined && !swiftShader.isDefault;
 const vitest = ['vitest', 'run', ...(isSecondAdapter ? [] : ['--project', 'default']), ...filters];
 
 ensureRedis(console.log);
+await ensureChromium(console.log);
 const steps = filters.length > 0 ? [vitest] : [['tsc', '-p', 'tsconfig.json'], vitest, ['node', 'scripts/test-built.mjs']];
 for (const [command, ...args] of steps) {
   console.log(`\n> ${command} ${args.join(' ')}`);

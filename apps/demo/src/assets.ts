@@ -1,11 +1,14 @@
-/** Where the files are that the stages load: the networks of face detection and our own weights. */
-import { weightUrls } from '@onegt/weights-nano';
+/** What a pipeline needs, in Node: Dawn's GPU, and the files of installed packages (face detection, our own weights). */
+import { requestGpu } from '@onegt/kernels/node';
+import { modelFolder } from '@onegt/skeleton';
+import { type WeightName, weightUrls } from '@onegt/weights-nano';
 import { access } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Sources } from './pipeline.ts';
 
-type WeightFiles = Record<keyof typeof weightUrls, string>;
+type WeightFiles = Record<WeightName, string>;
 
 /** The models of `@vladmandic/human`, as the package manager installed them. */
 export function faceModelFolder(): string {
@@ -16,6 +19,11 @@ export function faceModelFolder(): string {
 export function weightFiles(folder?: string): WeightFiles {
   const entries = Object.entries(weightUrls).map(([name, url]) => [name, folder === undefined ? fileURLToPath(url) : join(folder, basename(url.pathname))]);
   return Object.fromEntries(entries) as WeightFiles;
+}
+
+/** @param weights - folder of other weights than those of `@onegt/weights-nano` */
+export function nodeSources(weights?: string): Sources {
+  return { requestGpu, readFaceNetwork: modelFolder(faceModelFolder()), weights: weightFiles(weights) };
 }
 
 export async function missingFiles(): Promise<string[]> {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { nodeSources } from './assets.ts';
 import { animate } from './commands/animate.ts';
 import type { Context } from './commands/context.ts';
 import { readImage } from './media/image.ts';
@@ -22,7 +23,7 @@ let subject: Subject;
 let liveBytesBefore: number;
 beforeAll(async () => {
   const context = quiet();
-  pipeline = await Pipeline.open(context);
+  pipeline = await Pipeline.open(nodeSources(), context);
   const picture = await readImage(PORTRAIT);
   (await pipeline.encode(picture, 1))[Symbol.dispose](); // detection keeps its buffers for the next picture
   liveBytesBefore = pipeline.parts.gpu.memory().liveBytes;

@@ -1,28 +1,42 @@
 /**
  * The stages in a row: face and landmarks, crop, 600-point skeleton, anchor, skeleton map, texture. Public entry points
- * of the packages only; any stage can be swapped for another with the same shape.
+ * of the packages only; any stage can be swapped for another with the same shape. The same in Node and in a browser:
+ * who opens it says where the GPU and the files come from.
  */
 import { type EncodedPortrait, TextureRenderer, type TextureStage } from '@onegt/dit';
 import type { Gpu } from '@onegt/kernels';
-import { requestGpu } from '@onegt/kernels/node';
 import {
-  type Anchor, type AnchorTarget, computeCrop, cropImage, type Face, FaceDetector, type Image, MAP_SIZE, MapRasterizer, modelFolder, NoFaceError, type ObservedSkeleton,
+  type Anchor, type AnchorTarget, computeCrop, cropImage, type Face, FaceDetector, type Image, MAP_SIZE, MapRasterizer, NoFaceError, type ObservedSkeleton, type ReadFile,
   SkeletonAnchor, type SourceSkeleton,
 } from '@onegt/skeleton';
-import { faceModelFolder, weightFiles } from './assets.ts';
+import type { WeightName } from '@onegt/weights-nano';
 import { InputError } from './errors.ts';
-import type { Stages } from './stages.ts';
+
+/** Runs a stage under its name, which people see as progress. */
+export interface StageRunner {
+  run<T>(name: string, body: () => Promise<T> | T): Promise<T>;
+}
+
+export interface DetectorSources {
+  requestGpu(): Promise<Gpu>;
+  /** Reads the networks of face detection. */
+  readFaceNetwork: ReadFile;
+}
+
+export interface Sources extends DetectorSources {
+  weights: Readonly<Record<WeightName, string | URL>>;
+}
 
 export interface OpenOptions {
-  stages: Stages;
+  stages: StageRunner;
   signal: AbortSignal;
-  /** Folder of other weights than those of `@onegt/weights-nano`. */
-  weights?: string | undefined;
 }
 
 export interface RenderSettings {
   steps: number;
   seed: number;
+  /** Ends this picture only; the pipeline's own signal ends everything. */
+  signal?: AbortSignal;
 }
 
 interface Parts {
@@ -34,7 +48,7 @@ interface Parts {
 }
 
 export class Pipeline implements Disposable {
-  readonly stages: Stages;
+  readonly stages: StageRunner;
   readonly signal: AbortSignal;
   readonly parts: Readonly<Parts>;
 
@@ -45,13 +59,13 @@ export class Pipeline implements Disposable {
   }
 
   /** Gets the GPU, loads all networks and compiles their kernels. */
-  static async open(options: OpenOptions): Promise<Pipeline> {
+  static async open(sources: Sources, options: OpenOptions): Promise<Pipeline> {
     const { stages, signal } = options;
-    const { gpu, detector } = await openDetector(options);
+    const { weights } = sources;
+    const { gpu, detector } = await openDetector(sources, options);
     const opened: Disposable[] = [detector, gpu];
     const keep = <T extends Disposable>(part: T): T => (opened.unshift(part), part);
     try {
-      const weights = weightFiles(options.weights);
       const anchor = keep(await stages.run('load skeleton networks', () => SkeletonAnchor.load(gpu, weights, { signal })));
       const rasterizer = keep(await MapRasterizer.create(gpu, { signal }));
       const texture = keep(await stages.run('load texture networks', () => TextureRenderer.load(gpu, weights, { signal })));
@@ -126,8 +140,9 @@ export class Subject implements Disposable {
   }
 
   /** What the target leaves out stays as the photograph has it. A driving face brings its pose along. */
-  async render(target: AnchorTarget, { steps, seed }: RenderSettings): Promise<Image> {
-    const { stages, signal, parts } = this.#pipeline;
+  async render(target: AnchorTarget, settings: RenderSettings): Promise<Image> {
+    const { stages, parts } = this.#pipeline;
+    const { steps, seed, signal = this.#pipeline.signal } = settings;
     const camera = { ...target.driving?.angles, ...target.camera };
     const points = await stages.run('anchor', () => parts.anchor.anchor(this.skeleton, { ...target, camera }));
     signal.throwIfAborted();
@@ -143,11 +158,11 @@ export class Subject implements Disposable {
 }
 
 /** The GPU and face detection alone, for what needs no more. */
-export async function openDetector({ stages, signal }: OpenOptions): Promise<{ gpu: Gpu; detector: FaceDetector }> {
+export async function openDetector({ requestGpu, readFaceNetwork }: DetectorSources, { stages, signal }: OpenOptions): Promise<{ gpu: Gpu; detector: FaceDetector }> {
   signal.throwIfAborted();
   const gpu = await stages.run('get the GPU', () => requestGpu());
   try {
-    return { gpu, detector: await stages.run('load face networks', () => FaceDetector.load(gpu, { read: modelFolder(faceModelFolder()), signal })) };
+    return { gpu, detector: await stages.run('load face networks', () => FaceDetector.load(gpu, { read: readFaceNetwork, signal })) };
   } catch (error) {
     gpu.dispose();
     throw error;

@@ -1,6 +1,7 @@
 import type { Image } from '@onegt/skeleton';
 import { createCamera, NoFaceError, orbit } from '@onegt/skeleton';
 import { radians } from '../arguments.ts';
+import { nodeSources } from '../assets.ts';
 import { InputError } from '../errors.ts';
 import { readImage } from '../media/image.ts';
 import { checkOutput } from '../media/output.ts';
@@ -26,14 +27,14 @@ const ORBIT = { yaw: radians(35), pitch: radians(10) };
 
 /** A clip of the subject: the camera orbits, or a driving face moves it. */
 export async function animate(portraitFile: string, options: AnimateOptions, context: Context): Promise<void> {
-  const { stages, signal } = context;
+  const { stages } = context;
   const { driving, weights } = options;
   await checkOutput(options.out, ['.mp4'], [portraitFile, ...(driving === undefined ? [] : [driving])]);
   const picture = await stages.run('read picture', () => readImage(portraitFile));
   const clip = driving === undefined ? undefined : await openClip(driving);
   let memory: string;
   try {
-    using pipeline = await Pipeline.open({ stages, signal, weights });
+    using pipeline = await Pipeline.open(nodeSources(weights), context);
     context.note(`adapter: ${pipeline.adapter}`);
     using subject = await pipeline.encode(picture, options.face);
     const frames = clip === undefined ? orbitFrames(subject, options, context) : drivenFrames(pipeline, subject, clip, options, context);

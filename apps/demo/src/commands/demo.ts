@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { nodeSources } from '../assets.ts';
 import { OutputError } from '../errors.ts';
 import { readImage, writeImage } from '../media/image.ts';
 import { checkOutput } from '../media/output.ts';
@@ -19,7 +20,7 @@ export interface DemoOptions extends PipelineOptions, RenderingOptions {
 
 /** The main job on the bundled portrait: a sheet and a short orbit, with times. */
 export async function demo(options: DemoOptions, context: Context): Promise<void> {
-  const { stages, signal, print } = context;
+  const { stages, print } = context;
   const { folder } = options;
   const sheetFile = join(folder, 'sheet.png');
   const clipFile = join(folder, 'orbit.mp4');
@@ -30,7 +31,7 @@ export async function demo(options: DemoOptions, context: Context): Promise<void
   await checkOutput(clipFile, ['.mp4']);
 
   const picture = await stages.run('read picture', () => readImage(PORTRAIT));
-  using pipeline = await Pipeline.open({ stages, signal, weights: options.weights });
+  using pipeline = await Pipeline.open(nodeSources(options.weights), context);
   context.note(`adapter: ${pipeline.adapter}`);
   using subject = await pipeline.encode(picture, options.face);
 

@@ -1,4 +1,5 @@
 import type { Face } from '@onegt/skeleton';
+import { nodeSources } from '../assets.ts';
 import { InputError } from '../errors.ts';
 import { readImage } from '../media/image.ts';
 import { checkOutput, writeFileAtomic } from '../media/output.ts';
@@ -22,7 +23,7 @@ interface FileResult {
 export async function landmarks(files: readonly string[], { json, maxFaces, minScore }: LandmarksOptions, context: Context): Promise<void> {
   const { stages, signal } = context;
   if (json !== undefined) await checkOutput(json, ['.json'], files);
-  const { gpu, detector } = await openDetector({ stages, signal });
+  const { gpu, detector } = await openDetector(nodeSources(), context);
   using _gpu = gpu;
   using _detector = detector;
   const results: FileResult[] = [];

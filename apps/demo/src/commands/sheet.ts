@@ -1,5 +1,6 @@
 import { type Image, neutralExpression, skeletonTopology } from '@onegt/skeleton';
 import { radians } from '../arguments.ts';
+import { nodeSources } from '../assets.ts';
 import { drawSheet, type Cell } from '../drawing/sheet.ts';
 import { drawSkeleton } from '../drawing/skeleton.ts';
 import { IMAGE_EXTENSIONS, readImage, writeImage } from '../media/image.ts';
@@ -24,10 +25,10 @@ const EXPRESSIONS: readonly { caption: string; expression: Readonly<Record<strin
 
 /** One picture that shows the whole path: reference, skeleton, turned heads, expressions. */
 export async function sheet(portraitFile: string, options: SheetOptions, context: Context): Promise<void> {
-  const { stages, signal } = context;
+  const { stages } = context;
   await checkOutput(options.out, IMAGE_EXTENSIONS, [portraitFile]);
   const picture = await stages.run('read picture', () => readImage(portraitFile));
-  using pipeline = await Pipeline.open({ stages, signal, weights: options.weights });
+  using pipeline = await Pipeline.open(nodeSources(options.weights), context);
   context.note(`adapter: ${pipeline.adapter}`);
   using subject = await pipeline.encode(picture, options.face);
   const image = await renderSheet(subject, options, context);
