@@ -55,10 +55,10 @@ export class Controls {
     return Object.fromEntries(EXPRESSION_NAMES.map((name) => [name, this.#expression[name].value])) as Record<ExpressionName, number>;
   }
 
-  /** The camera looks as a photograph does. */
-  setAngles({ yaw, pitch, roll }: Angles): void {
+  /** The head is turned as a face is; without `zoom` it keeps its size. */
+  setCamera({ yaw, pitch, roll }: Angles, zoom = this.#camera.zoom.value): void {
     for (const [key, angle] of Object.entries({ yaw, pitch, roll })) this.#camera[key as CameraKey].value = angle / RADIANS;
-    this.#camera.zoom.value = 1;
+    this.#camera.zoom.value = zoom;
   }
 
   setExpression(weights: Readonly<Partial<Record<string, number>>>): void {

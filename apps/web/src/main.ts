@@ -2,8 +2,9 @@
 import portraitUrl from '@onegt/demo/astronaut.png?url';
 import { describeError } from '@onegt/demo/errors';
 import { Pipeline, type Subject } from '@onegt/demo/pipeline';
-import { type Image, namedExpression, type ObservedSkeleton } from '@onegt/skeleton';
+import { type Image, namedExpression, NoFaceError, type ObservedSkeleton } from '@onegt/skeleton';
 import { Controls, PRESETS } from './controls.ts';
+import { closeVideo, frames, openVideo } from './follow.ts';
 import { LiveView } from './live-view.ts';
 import { drawPicture, readPicture } from './picture.ts';
 import { browserSources } from './sources.ts';
@@ -12,6 +13,7 @@ const element = <T extends HTMLElement>(id: string): T => document.getElementByI
 const head = element<HTMLCanvasElement>('head');
 const status = element('status');
 const failure = element('error');
+const video = element<HTMLVideoElement>('video');
 const number = (id: string): number => Math.max(0, Math.trunc(element<HTMLInputElement>(id).valueAsNumber || 0));
 
 let pipeline: Pipeline | undefined;
@@ -19,7 +21,7 @@ let photograph: Image | undefined;
 let subject: Subject | undefined;
 let view: LiveView | undefined;
 let driving: ObservedSkeleton | undefined;
-const controls = new Controls(element('camera'), element('expression'), update);
+const controls = new Controls(element('view'), element('expression'), update);
 
 /** Shows the stage that runs. The pause lets the browser paint before the stage takes the thread. */
 const stages = {
@@ -37,9 +39,10 @@ function fail(error: unknown): void {
   console.error(error);
 }
 
-/** One task at a time, with its errors on the page; what is shown stays until something better is there. */
+/** One task at a time, with its errors on the page; what is shown stays until something better is there. A new task ends a video. */
 let tasks = Promise.resolve();
 function task(body: () => Promise<void>): void {
+  closeVideo(video);
   tasks = tasks.then(async () => {
     failure.hidden = true;
     element('work').hidden = false;
@@ -69,7 +72,7 @@ async function showPhotograph(picture: Image): Promise<void> {
   driving = undefined;
   drawPicture(element<HTMLCanvasElement>('crop'), encoded.image);
   element('crop').hidden = false;
-  controls.setAngles(encoded.skeleton.angles);
+  controls.setCamera(encoded.skeleton.angles, 1);
   controls.setExpression(namedExpression(encoded.skeleton.expression));
   update();
   await view.settled;
@@ -83,20 +86,39 @@ function showPicture(image: Image): void {
 /** Renders what the controls say. With a driving face, the sliders add to its expression. */
 function update(): void {
   element('driven').hidden = driving === undefined;
+  video.hidden = video.paused;
   if (view === undefined) return;
   const { camera, expression } = controls;
-  const steps = Number(element<HTMLSelectElement>('steps').value);
+  const steps = video.paused ? Number(element<HTMLSelectElement>('steps').value) : 1; // a video moves on
   view.want(driving === undefined ? { camera, expression } : { camera, driving, expression }, { steps, seed: number('seed') });
 }
 
-async function drive(file: File): Promise<void> {
+/** Takes pose and expression of a face: a picture's once, a video's until it ends or is stopped. */
+async function drive(source: File | 'camera'): Promise<void> {
   const opened = await openPipeline();
-  driving = await opened.observe(await readPicture(file));
-  element('driven').textContent = `Driven by ${file.name}; the sliders add to it.`;
-  controls.setAngles(driving.angles);
+  const follow = async (image: Image): Promise<void> => {
+    driving = await opened.observe(image);
+    controls.setCamera(driving.angles);
+    update();
+    await view?.settled;
+  };
   controls.setExpression({});
+  document.querySelector('#driven span')!.textContent = `Driven by ${source === 'camera' ? 'the camera' : source.name}; the sliders add to it.`;
+  if (source !== 'camera' && !source.type.startsWith('video/')) return follow(await readPicture(source));
+  await openVideo(video, source);
+  for await (const frame of frames(video)) {
+    await follow(frame).catch((error: unknown) => {
+      if (!(error instanceof NoFaceError)) throw error;
+      status.textContent = 'no face in the video'; // it may come back
+    });
+  }
   update();
-  await view?.settled;
+}
+
+/** The sliders alone say what the head does. */
+function release(): void {
+  closeVideo(video);
+  driving = undefined;
 }
 
 const open = (source: Blob): void => task(async () => showPhotograph(await readPicture(source)));
@@ -112,6 +134,8 @@ function onFile(id: string, use: (file: File) => void): void {
 }
 onFile('photo', open);
 onFile('driving', (file) => task(() => drive(file)));
+element('camera').addEventListener('click', () => task(() => drive('camera')));
+element('release').addEventListener('click', () => { release(); update(); });
 element('example').addEventListener('click', openExample);
 element('face').addEventListener('change', () => { if (photograph !== undefined) task(() => showPhotograph(photograph!)); });
 for (const id of ['steps', 'seed']) element(id).addEventListener('change', update);
@@ -119,14 +143,14 @@ for (const id of ['steps', 'seed']) element(id).addEventListener('change', updat
 for (const [name, weights] of Object.entries(PRESETS)) {
   const button = Object.assign(document.createElement('button'), { type: 'button', textContent: name });
   button.addEventListener('click', () => {
-    driving = undefined;
+    release();
     controls.setExpression(weights);
     update();
   });
   element('presets').append(button);
 }
 element('ownCamera').addEventListener('click', () => {
-  if (subject !== undefined) controls.setAngles(subject.skeleton.angles);
+  if (subject !== undefined) controls.setCamera(subject.skeleton.angles, 1);
   update();
 });
 

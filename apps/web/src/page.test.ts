@@ -2,7 +2,9 @@
 import { nodeSources } from '@onegt/demo/assets';
 import { Pipeline } from '@onegt/demo/pipeline';
 import { type Image, namedExpression } from '@onegt/skeleton';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
@@ -13,7 +15,11 @@ import { launchChromium } from './testing/chromium.ts';
 const MINUTES = 60_000; // SwiftShader compiles for half a minute
 const PORTRAIT = fileURLToPath(import.meta.resolve('@onegt/demo/astronaut.png'));
 
-const browser: Browser | undefined = await launchChromium();
+const folder = await mkdtemp(join(tmpdir(), 'onegt-page-'));
+const camera = join(folder, 'camera.mjpeg'); // one mirrored frame, again and again
+await sharp(PORTRAIT).flop().resize(480, 480).jpeg().toFile(camera);
+const browser: Browser | undefined = await launchChromium(camera);
+afterAll(() => rm(folder, { recursive: true }));
 if (browser === undefined) console.warn('SKIPPED: no Chromium (npm test fetches one on Linux x64; ONEGT_CHROMIUM names another), so the page is not tested.');
 
 describe.skipIf(browser === undefined)('the page', () => {
@@ -76,7 +82,7 @@ describe.skipIf(browser === undefined)('the page', () => {
     const { x, y, width, height } = (await page.locator('#head').boundingBox())!;
     await page.mouse.move(x + width / 2, y + height / 2);
     await page.mouse.down();
-    await page.mouse.move(x + width / 2 + width / 3, y + height / 2, { steps: 4 });
+    await page.mouse.move(x + width / 2 + width / 3, y + height / 2, { steps: 2 });
     await page.mouse.up();
     await settled();
     const turned = await slider('yaw');
@@ -116,6 +122,19 @@ describe.skipIf(browser === undefined)('the page', () => {
     expect(await page.textContent('#driven')).toContain('astronaut.png');
     expect(await page.locator('#error').isHidden()).toBe(true);
     expect(await slider('jawOpen')).toBe(0);
+  });
+
+  test("the camera's face drives the head until someone stops it", async () => {
+    const before = await slider('roll'); // the portrait's own; the camera shows it mirrored
+    await page.click('#camera');
+    await page.waitForFunction(() => document.querySelector('#driven')!.textContent!.includes('the camera') && document.querySelector('#status')!.textContent!.startsWith('render'), undefined, { timeout: 5 * MINUTES });
+    expect(await page.locator('#video').isVisible()).toBe(true);
+    expect(Math.abs((await slider('roll')) + before)).toBeLessThan(3);
+    await page.click('#release');
+    await settled();
+    expect(await page.locator('#video').isHidden()).toBe(true);
+    expect(await page.locator('#driven').isHidden()).toBe(true);
+    expect(await page.locator('#error').isHidden()).toBe(true);
   });
 
   test('a picture can be saved', async () => {
