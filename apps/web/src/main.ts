@@ -96,15 +96,18 @@ function update(): void {
 /** Takes pose and expression of a face: a picture's once, a video's until it ends or is stopped. */
 async function drive(source: File | 'camera'): Promise<void> {
   const opened = await openPipeline();
+  const isVideo = source === 'camera' || source.type.startsWith('video/');
   const follow = async (image: Image): Promise<void> => {
-    driving = await opened.observe(image);
-    controls.setCamera(driving.angles);
+    const observed = await opened.observe(image);
+    if (isVideo && video.paused) return; // stopped meanwhile
+    driving = observed;
+    controls.setCamera(observed.angles);
     update();
     await view?.settled;
   };
   controls.setExpression({});
   document.querySelector('#driven span')!.textContent = `Driven by ${source === 'camera' ? 'the camera' : source.name}; the sliders add to it.`;
-  if (source !== 'camera' && !source.type.startsWith('video/')) return follow(await readPicture(source));
+  if (!isVideo) return follow(await readPicture(source));
   await openVideo(video, source);
   for await (const frame of frames(video)) {
     await follow(frame).catch((error: unknown) => {
