@@ -10,6 +10,7 @@ import time
 import torch
 from . import safetensors, skeleton_data as data
 from .camera import project
+from .export import load_weights
 from .fused import set_num_threads
 from .optimiser import AdamW
 from .point_transformer import PointTransformer
@@ -136,7 +137,7 @@ def main():
     parser.add_argument("--out", default="runs")
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--learning-rate", type=float, default=1.5e-3)
-    parser.add_argument("--initialise", help="weights to start from")
+    parser.add_argument("--initialise", help="weights to start from: .pt or .safetensors")
     parser.add_argument("--save-minutes", type=float, default=5)
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
@@ -146,7 +147,9 @@ def main():
     torch.manual_seed(0)
     heads, validation = Heads(options.pool), Heads(options.pool, VALIDATION, TEST)
     prior = load_prior(os.path.join(options.out, "prior.safetensors"), heads)
-    model = load_transformer(options.initialise) if options.initialise else PointTransformer(*FEATURES[options.stage])
+    model = PointTransformer(*FEATURES[options.stage])
+    if options.initialise:
+        load_weights(model, options.initialise)
     optimiser = AdamW(model.parameters(), ema=0.998)
     # the rigid network learns on what the non-rigid one really says: train that one first
     nonrigid = load_transformer(os.path.join(options.out, "nonrigid.pt")) if options.stage == "rigid" else None

@@ -30,6 +30,8 @@ export interface Sources extends DetectorSources {
 export interface OpenOptions {
   stages: StageRunner;
   signal: AbortSignal;
+  /** As the weights arrive, several files at once; `totalBytes` is 0 when the server does not say. */
+  onDownload?: (file: string, loadedBytes: number, totalBytes: number) => void;
 }
 
 export interface RenderSettings {
@@ -60,15 +62,21 @@ export class Pipeline implements Disposable {
 
   /** Gets the GPU, loads all networks and compiles their kernels. */
   static async open(sources: Sources, options: OpenOptions): Promise<Pipeline> {
-    const { stages, signal } = options;
+    const { stages, signal, onDownload } = options;
     const { weights } = sources;
+    const loading = {
+      signal,
+      onProgress: (progress: { phase: string; file?: string; loadedBytes?: number; totalBytes?: number }) => {
+        if (progress.phase === 'download') onDownload?.(progress.file!, progress.loadedBytes!, progress.totalBytes!);
+      },
+    };
     const { gpu, detector } = await openDetector(sources, options);
     const opened: Disposable[] = [detector, gpu];
     const keep = <T extends Disposable>(part: T): T => (opened.unshift(part), part);
     try {
-      const anchor = keep(await stages.run('load skeleton networks', () => SkeletonAnchor.load(gpu, weights, { signal })));
+      const anchor = keep(await stages.run('load skeleton networks', () => SkeletonAnchor.load(gpu, weights, loading)));
       const rasterizer = keep(await MapRasterizer.create(gpu, { signal }));
-      const texture = keep(await stages.run('load texture networks', () => TextureRenderer.load(gpu, weights, { signal })));
+      const texture = keep(await stages.run('load texture networks', () => TextureRenderer.load(gpu, weights, loading)));
       return new Pipeline({ gpu, detector, anchor, rasterizer, texture }, options);
     } catch (error) {
       for (const part of opened) part[Symbol.dispose]();

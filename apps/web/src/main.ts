@@ -51,9 +51,17 @@ function task(body: () => Promise<void>): void {
   });
 }
 
+/** All files of a stage together. */
+const downloads = new Map<string, { loaded: number; total: number }>();
+function showDownload(file: string, loaded: number, total: number): void {
+  downloads.set(file, { loaded, total });
+  const sum = (key: 'loaded' | 'total'): string => ([...downloads.values()].reduce((bytes, download) => bytes + download[key], 0) / 1e6).toFixed(1);
+  status.textContent = `weights: ${sum('loaded')} of ${sum('total')} MB …`;
+}
+
 async function openPipeline(): Promise<Pipeline> {
   if (pipeline !== undefined) return pipeline;
-  const opened = await Pipeline.open(browserSources, { stages, signal: new AbortController().signal });
+  const opened = await Pipeline.open(browserSources, { stages, signal: new AbortController().signal, onDownload: showDownload });
   void opened.parts.gpu.lost.then((error) => {
     if (pipeline !== opened) return;
     pipeline = subject = view = undefined; // the next photograph opens a new one
