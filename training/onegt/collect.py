@@ -1,13 +1,15 @@
 """From shards to memory-mapped arrays: python3 -m onegt.collect DATASET... --out POOL
 
-Each shard becomes a folder POOL/views_SEED (SEED of its first sample, 7 digits). N people, P poses, V views:
+Each shard becomes a folder (SEED of its first sample, 7 digits): POOL/views_SEED of `pairs`, POOL/faces_SEED of the kinds that train
+geometry only. N people, P poses, V views:
 
   rest [N, 600, 3] f32                  people with a neutral face, cm in head space
   points [P, 600, 3] f32                poses; person [P], expression [P, 51] f32 (ARKit's names as in prior.py)
   pose [V], rotation [V, 3, 3], translation [V, 3], focal [V]     of the pictures' cameras
-  rgb [V, S, S, 3] u8, region [V, S, S] u8                        of `pairs` only: the other kinds train geometry
+  rgb [V, S, S, 3] u8, region [V, S, S] u8                        of `pairs` only
+  source                                                          the shard's path
 
-A folder that is there already is kept, so that a stopped run goes on.
+A folder that this shard has made already is kept, so that a stopped run goes on.
 """
 import argparse
 import os
@@ -47,14 +49,22 @@ def collect_shard(path, out):
         people, poses, views = people + len(rest), poses + len(points), views + len(record["views"])
     if first is None:
         raise ShardError(f"{path} holds no sample.")
-    folder = os.path.join(out, f"views_{first:07d}")
-    if not os.path.exists(folder):
+    folder = os.path.join(out, f"{'views' if columns['rgb'] else 'faces'}_{first:07d}")
+    source = os.path.abspath(path)
+    if os.path.exists(folder):
+        with open(os.path.join(folder, "source")) as file:
+            other = file.read()
+        if other != source:
+            raise ShardError(f"{source} and {other} both begin with person {first}: a pool needs people of different seeds. Render one of them with another --seed.")
+    else:
         os.makedirs(folder + ".tmp", exist_ok=True)
         for name, values in columns.items():
             if not values:
                 continue
             array = np.concatenate(values) if name in ("rest", "points") else np.asarray(values)
             np.save(os.path.join(folder + ".tmp", name + ".npy"), array.astype(np.int64 if name in ("person", "pose") else np.uint8 if name in ("rgb", "region") else np.float32))
+        with open(os.path.join(folder + ".tmp", "source"), "w") as file:
+            file.write(source)
         os.replace(folder + ".tmp", folder)
     return folder, views
 

@@ -10,7 +10,7 @@ VALIDATION, TEST = 1_000_000, 2_000_000     # first seeds of people that are nev
 def collected(pool, first=0, last=VALIDATION):
     """Folders of people with first <= seed < last, each as a dict of memory-mapped arrays, plus `seed` and `folder`."""
     found = []
-    for folder in sorted(glob.glob(os.path.join(pool, "views_???????"))):
+    for folder in sorted(glob.glob(os.path.join(pool, "views_???????")) + glob.glob(os.path.join(pool, "faces_???????"))):
         seed = int(folder[-7:])
         if first <= seed < last:
             arrays = {os.path.basename(f)[:-4]: np.load(f, mmap_mode="r") for f in glob.glob(os.path.join(folder, "*.npy"))}

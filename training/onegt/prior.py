@@ -5,6 +5,7 @@ points = mean + identity_weights @ identity + expression_weights @ expression   
 It is fitted to points sampled from rendered heads (`build`), holds no scan, and ships as weights. The fit uses x and y
 only: a detector's z is too noisy to align with (prototype/REPORT.md, section 2). packages/skeleton/src/prior/prior.ts is the twin.
 """
+import numpy as np
 import torch
 from .precision import matrix_dtype
 from .topology import DETECTED, NUM_POINTS
@@ -21,15 +22,16 @@ IDENTITY_MODES = 64
 
 class Prior:
     def __init__(self, tensors):
-        self.mean = torch.as_tensor(tensors["mean"]).float()                # [600, 3]
-        self.identity = torch.as_tensor(tensors["identity"]).float()        # [I, 600, 3], unit-variance weights
-        self.expression = torch.as_tensor(tensors["expression"]).float()    # [E, 600, 3]
-        self.expression_mean = torch.as_tensor(tensors["expression_mean"]).float()   # [E]
-        self.expression_std = torch.as_tensor(tensors["expression_std"]).float()     # [E], of the fit's Gaussian
-        self.rigid = torch.as_tensor(tensors["rigid"]).long()               # face points that expressions move least
+        take = lambda name: torch.as_tensor(np.array(tensors[name]))         # a copy: mapped files are read-only
+        self.mean = take("mean").float()                # [600, 3]
+        self.identity = take("identity").float()        # [I, 600, 3], unit-variance weights
+        self.expression = take("expression").float()    # [E, 600, 3]
+        self.expression_mean = take("expression_mean").float()   # [E]
+        self.expression_std = take("expression_std").float()     # [E], of the fit's Gaussian
+        self.rigid = take("rigid").long()               # face points that expressions move least
 
         # [478, 3] cm: where the detector sees a point, less where the skeleton has it (calibrate.py)
-        self.detector_bias = torch.as_tensor(tensors["detector_bias"]).float() if "detector_bias" in tensors else torch.zeros(478, 3)
+        self.detector_bias = take("detector_bias").float() if "detector_bias" in tensors else torch.zeros(478, 3)
 
     def tensors(self):
         return {k: getattr(self, k) for k in ("mean", "identity", "expression", "expression_mean", "expression_std", "rigid")}

@@ -13,13 +13,13 @@ import argparse
 import os
 import pathlib
 import shutil
-import subprocess
 import sys
 import time
 import torch
 from .autoencoder import Autoencoder
 from .export import load_weights
 from .pool import TEST, VALIDATION
+from .processes import run
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 # Of the hours; where the autoencoder stays its share goes to the DiT.
@@ -55,10 +55,6 @@ def steps(options):
     def skeleton(stage):
         return python("train_skeleton", stage, pool, "--out", runs, "--minutes", minutes[stage], *initial(stage))
 
-    def side_by_side(module, *arguments):      # gradients are averaged
-        command = python(module, *arguments)
-        return command if workers == 1 else [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(workers), *command[1:]]
-
     def landmarks():
         pictures = [os.path.join(faces, f"{i:04d}.png") for i in range(min(CALIBRATED, 4 * options.people))]
         return ["node", str(ROOT / "apps/demo/bin/onegt.js"), "landmarks", *pictures, "--json", os.path.join(faces, "faces.json")]
@@ -80,7 +76,7 @@ def steps(options):
         *([("train the non-rigid Transformer", [skeleton("nonrigid")])] if options.start else from_nothing),
         ("train the rigid Transformer", [skeleton("rigid")]),      # on what the non-rigid one says
         ("make pairs", [python("make_pairs", pool, "--runs", runs, "--autoencoder", autoencoder, "--shard", f"{i}/{workers}") for i in range(workers)]),
-        ("train the DiT", [side_by_side("train_dit", pool, "--autoencoder", autoencoder, "--out", runs, "--minutes", minutes["dit"], *initial("dit"))]),
+        ("train the DiT", [python("train_dit", pool, "--autoencoder", autoencoder, "--out", runs, "--minutes", minutes["dit"], "--workers", workers, *initial("dit"))]),
         ("train the detail blend", [python("train_blend", pool, "--autoencoder", autoencoder, "--dit", os.path.join(runs, "dit.pt"), "--out", runs, "--minutes", minutes["blend"])]),
         ("evaluate on test people", [python("evaluate", pool, "--runs", runs, "--groups", options.held_out)]),
         ("export", [python("export", runs, weights)]),
@@ -94,22 +90,6 @@ def start_from(weights, runs):
     load_weights(autoencoder, os.path.join(weights, "autoencoder.safetensors"))
     torch.save(dict(model=autoencoder.state_dict()), os.path.join(runs, "autoencoder.pt"))
     shutil.copy(os.path.join(weights, "prior.safetensors"), runs)
-
-
-def run(commands):
-    """Side by side; the first that fails ends the others. -> exit code"""
-    processes = [subprocess.Popen(command, cwd=ROOT / "training") for command in commands]
-    try:
-        while True:
-            codes = [process.poll() for process in processes]
-            failed = next((code for code in codes if code), 0)
-            if failed or None not in codes:
-                return failed
-            time.sleep(0.1)
-    finally:
-        for process in processes:
-            process.terminate()
-            process.wait()
 
 
 def parse(arguments=None):
@@ -133,7 +113,7 @@ def main():
     plan, begin = steps(options), time.time()
     for number, (name, commands) in enumerate(plan, 1):
         print(f"\n== {number} of {len(plan)}: {name} ({(time.time() - begin) / 60:.0f} min so far)", flush=True)
-        code = run(commands)
+        code = run(commands, cwd=ROOT / "training")
         if code != 0:
             sys.exit(f"{name} ended with code {code}; see the lines above. The same command again goes on from here.")
     print(f"\nTry the weights: npx onegt render portrait.jpg --yaw 20 --weights {os.path.join(options.out, 'weights')} --out turned.png")

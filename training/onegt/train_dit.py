@@ -3,13 +3,13 @@
 One network for both uses: `regression` of the batch at time 0 from zeros (its mean-square optimum is the one-step
 answer), the rest v-prediction flow matching at the times that the sampler visits (see DiT.sample). Errors are weighed by
 what they cost in pixels (pixel_metric.py), twice on the head.
-Several workers (torchrun, or RANK, WORLD_SIZE, MASTER_ADDR, MASTER_PORT by hand) average their gradients; on a CPU two
-workers of one thread beat one of two. Saves RUNS/dit.pt every --save-minutes and resumes from it.
+Several workers (--workers, or torchrun) average their gradients; on a CPU two workers of one thread beat one of two. Saves RUNS/dit.pt every --save-minutes and resumes from it.
 """
 import argparse
 import json
 import math
 import os
+import sys
 import time
 import numpy as np
 import torch
@@ -21,6 +21,7 @@ from .fused import set_num_threads
 from .optimiser import AdamW
 from .pairs import HeldOut, Pairs, decode, render_latents
 from .pixel_metric import PixelMetric
+from .processes import run_workers
 
 HEAD_WEIGHT = 2.0     # of cells on the target skeleton; the others 1
 LOG_OFFSET = 0.1      # regression's error is told on a logarithmic scale, as PSNR tells it, down to about this
@@ -65,7 +66,10 @@ def main():
     parser.add_argument("--ema", type=float, default=0.999)
     parser.add_argument("--save-minutes", type=float, default=10)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=1, help="processes on this machine")
     options = parser.parse_args()
+    if options.workers > 1 and "RANK" not in os.environ:
+        sys.exit(run_workers(options.workers, "onegt.train_dit"))
     rank, workers = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
     if workers > 1:
         distributed.init_process_group("gloo")

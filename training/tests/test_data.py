@@ -99,6 +99,22 @@ class Data(unittest.TestCase):
         with self.assertRaisesRegex(ShardError, "onegt-data render"):
             shard_files(self.pool)
 
+    def test_two_shards_of_the_same_people_are_refused_and_the_same_shard_is_kept(self):
+        first = os.path.join(self.folder, "0.tar")
+        again = shutil.copy(first, os.path.join(self.folder, "again.tar"))
+        self.assertEqual(collect_shard(first, self.pool), (os.path.join(self.pool, "views_0000000"), 2 * VIEWS))
+        with self.assertRaisesRegex(ShardError, "again.tar and .*0.tar both begin with person 0: .* --seed"):
+            collect_shard(again, self.pool)
+
+    def test_points_without_pictures_lie_beside_the_pictures_of_the_same_seed(self):
+        pool, shard = tempfile.mkdtemp(dir=self.folder), os.path.join(self.folder, "triplets.tar")
+        write_shard(shard, self.prior, 0, 2, "triplets")
+        for path in (os.path.join(self.folder, "0.tar"), shard):
+            collect_shard(path, pool)
+        self.assertEqual(sorted(os.listdir(pool)), ["faces_0000000", "views_0000000"])
+        self.assertEqual(len(Heads(pool).rest), 4)
+        self.assertEqual([views["seed"] for views in make_pairs.find(pool, (0, VALIDATION))], [0])      # pictures only
+
     def test_the_collected_cameras_put_points_where_the_shard_has_them(self):
         views = collected(self.pool)[0]
         projected = project(torch.from_numpy(views["points"][views["pose"][:VIEWS]]), cameras(views, slice(0, VIEWS))).numpy()
