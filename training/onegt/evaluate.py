@@ -16,7 +16,7 @@ from .train_blend import blend_pictures
 from .train_skeleton import evaluate as evaluate_skeleton, load_prior, load_transformer
 
 
-def main():
+def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pool")
     parser.add_argument("--runs", default="runs")
@@ -27,7 +27,7 @@ def main():
     parser.add_argument("--temperature", type=float, default=SAMPLING["temperature"])
     parser.add_argument("--skip-skeleton", action="store_true")
     parser.add_argument("--pictures", help="write a sheet: reference, target, warp, one step, four steps")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     set_num_threads(1)
     load = lambda name: torch.load(os.path.join(options.runs, name))["model"]
     autoencoder, dit = load_autoencoder(os.path.join(options.runs, "autoencoder.pt")), DiT()

@@ -30,11 +30,11 @@ def load_weights(model, path):
     model.load_state_dict(weights)
 
 
-def main():
+def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("runs")
     parser.add_argument("out")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     os.makedirs(options.out, exist_ok=True)
     load = lambda name: torch.load(os.path.join(options.runs, name))
     autoencoder, dit = load("autoencoder.pt"), load("dit.pt")

@@ -31,7 +31,7 @@ def blend_pictures(blend, decoded, held_out):
         decoded.split(8), held_out.warped[:len(decoded)].split(8), held_out.warp_mask[:len(decoded)].split(8))])
 
 
-def main():
+def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pool")
     parser.add_argument("--autoencoder", required=True)
@@ -43,7 +43,7 @@ def main():
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--learning-rate", type=float, default=1e-3)
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     set_num_threads(1)
     torch.manual_seed(0)
     autoencoder, dit, blend = load_autoencoder(options.autoencoder), DiT(), DetailBlend()
@@ -65,7 +65,7 @@ def main():
             break
     rendered = torch.cat(rendered)
     print(f"rendered {len(used)} pairs in {time.time() - begin:.0f} s", flush=True)
-    pictures = [np.load(os.path.join(options.pool, f"rgb_{f[-7:]}.npy"), mmap_mode="r") for f in pairs.folders]
+    pictures = [np.load(os.path.join(options.pool, f"views_{f[-7:]}", "rgb.npy"), mmap_mode="r") for f in pairs.folders]
 
     def batch():
         """crops of decoded, warped, coverage, target"""

@@ -53,7 +53,7 @@ def average_gradients(model, workers):
         offset += g.numel()
 
 
-def main():
+def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pool")
     parser.add_argument("--autoencoder", required=True)
@@ -67,7 +67,7 @@ def main():
     parser.add_argument("--save-minutes", type=float, default=10)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--workers", type=int, default=1, help="processes on this machine")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     if options.workers > 1 and "RANK" not in os.environ:
         sys.exit(run_workers(options.workers, "onegt.train_dit"))
     rank, workers = int(os.environ.get("RANK", 0)), int(os.environ.get("WORLD_SIZE", 1))
@@ -85,7 +85,7 @@ def main():
     pairs = Pairs(options.pool)
     held_out = HeldOut(options.pool, 1_000_000, 12) if rank == 0 else None
     autoencoder = load_autoencoder(options.autoencoder)
-    examples = np.random.default_rng(0).integers(len(pairs), size=256)
+    examples = np.random.default_rng(0).permutation(len(pairs))[:256]
     latents, conditions, _ = pairs.batch(examples)
     metric = PixelMetric(autoencoder, latents, conditions[0][:, :8].contiguous())
     path, history, step, samples, elapsed = os.path.join(options.out, "dit.pt"), [], 0, 0, 0.0

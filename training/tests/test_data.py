@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
-from onegt import make_pairs, safetensors  # noqa: E402
+from onegt import evaluate, export, make_pairs, safetensors, train_blend, train_dit  # noqa: E402
 from onegt.autoencoder import Autoencoder  # noqa: E402
 from onegt.camera import project  # noqa: E402
 from onegt.collect import VIEWS, collect_shard  # noqa: E402
@@ -168,6 +168,22 @@ class Data(unittest.TestCase):
         self.assertAlmostEqual(held_out.target[0].mean().item(), 50 / 127.5 - 1, places=1)
         self.assertTrue(0.1 < held_out.head.mean().item() < 0.6)
         self.assertEqual(held_out.foreground[1].sum().item(), 0)      # the target of view 1 is view 0, all background
+        self.check_what_reads_pairs(runs)
+
+    def check_what_reads_pairs(self, runs):
+        """The steps after make_pairs find what they need, and what they write fits together; a few seconds of training each."""
+        autoencoder, dit, weights = (os.path.join(runs, name) for name in ("autoencoder.pt", "dit.pt", "weights"))
+        train_dit.main([self.pool, "--autoencoder", autoencoder, "--out", runs, "--minutes", "0.02", "--batch", "2"])
+        train_blend.main([self.pool, "--autoencoder", autoencoder, "--dit", dit, "--out", runs, "--pairs", "2", "--minutes", "0.02", "--batch", "2"])
+        evaluate.main([self.pool, "--runs", runs, "--first", str(VALIDATION), "--groups", "1", "--skip-skeleton"])
+        with open(os.path.join(runs, f"evaluation_{VALIDATION}.json")) as file:
+            report = json.load(file)
+        self.assertEqual((report["identities"], report["pairs"]), (1, VIEWS))
+        self.assertIn("DiT, 4 steps, detail blend", report["table"])
+        export.main([runs, weights])
+        self.assertEqual(sorted(os.listdir(weights)), sorted(os.listdir(os.path.dirname(PRIOR))))
+        exported, _ = safetensors.load_file(os.path.join(weights, "dit.safetensors"))
+        self.assertEqual({k: v.shape for k, v in exported.items()}, {k: tuple(v.shape) for k, v in torch.load(dit)["model"].items()})
 
 
 if __name__ == "__main__":
