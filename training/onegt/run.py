@@ -41,10 +41,10 @@ def steps(options):
     data, pool, runs, faces, weights = (os.path.join(options.out, name) for name in ("data", "pool", "runs", "faces", "weights"))
     minutes = minutes_of(options.hours, not options.start)
     autoencoder = os.path.join(runs, "autoencoder.pt")
-    heads = ["--heads", options.heads] if options.heads else []
 
-    def render(kind, folder, count, seed, *more):
-        return ["node", str(ROOT / "packages/data/bin/onegt-data.js"), "render", kind, "--count", str(count), "--seed", str(seed), "--out", os.path.join(data, folder), *heads, *more]
+    def render(name, count, seed, kind="pairs", more=("--views", "4", "--size", "256")):
+        heads = ["--heads", options.heads] if options.heads else []
+        return f"render {name}", [["node", str(ROOT / "packages/data/bin/onegt-data.js"), "render", kind, "--count", str(count), "--seed", str(seed), "--out", os.path.join(data, name), *heads, *more]]
 
     def python(module, *arguments):
         return [sys.executable, "-m", f"onegt.{module}", *map(str, arguments)]
@@ -67,11 +67,11 @@ def steps(options):
         ("calibrate: fit the offsets", [python("calibrate", "fit", faces, "--prior", os.path.join(runs, "prior.safetensors"))]),
     ]
 
-    pictures = ["--views", "4", "--size", "256"]
-    sets = [("pairs", "pairs", options.people, 0), ("pairs", "validation", options.held_out, VALIDATION), ("pairs", "test", 2 * options.held_out, TEST)]
     return [
-        *((f"render {folder}", [render(kind, folder, count, seed, *pictures)]) for kind, folder, count, seed in reversed(sets)),
-        ("render faces without pictures", [render("triplets", "triplets", DRIVEN_FACES * options.people, 0, "--without-pictures")]),
+        render("test", 2 * options.held_out, TEST),
+        render("validation", options.held_out, VALIDATION),
+        render("pairs", options.people, 0),
+        render("triplets", DRIVEN_FACES * options.people, 0, "triplets", ["--without-pictures"]),
         ("collect", [python("collect", *(os.path.join(data, name) for name in ("pairs", "validation", "test", "triplets")), "--out", pool)]),
         *([("train the non-rigid Transformer", [skeleton("nonrigid")])] if options.start else from_nothing),
         ("train the rigid Transformer", [skeleton("rigid")]),      # on what the non-rigid one says

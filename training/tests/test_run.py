@@ -20,7 +20,7 @@ class Plan(unittest.TestCase):
     def test_held_out_people_are_never_those_of_the_training(self):
         steps = plan()
         seeds = {name: commands[0][commands[0].index('--seed') + 1] for name, commands in steps.items() if name.startswith('render')}
-        self.assertEqual(seeds, {'render test': '2000000', 'render validation': '1000000', 'render pairs': '0', 'render faces without pictures': '0'})
+        self.assertEqual(seeds, {'render test': '2000000', 'render validation': '1000000', 'render pairs': '0', 'render triplets': '0'})
 
     def test_the_hours_are_those_of_the_training_steps_together(self):
         for arguments in ([], ['--from', SHIPPED]):
