@@ -20,11 +20,11 @@ def half(weights):
     return out
 
 
-def load_weights(model, path):
-    """Start a model from a checkpoint (.pt) or from exported weights (.safetensors; other models' tensors in the file are skipped)."""
+def load_weights(model, path, prefix=""):
+    """Start a model from a checkpoint (.pt) or from exported weights (.safetensors, where its names begin with `prefix`; other models' tensors are skipped)."""
     if path.endswith(".safetensors"):
         tensors, _ = safetensors.load_file(path)
-        weights = {name: torch.from_numpy(tensors[name].astype(np.float32)) for name in model.state_dict()}
+        weights = {name: torch.from_numpy(tensors[prefix + name].astype(np.float32)) for name in model.state_dict()}
     else:
         weights = torch.load(path)["model"]
     model.load_state_dict(weights)

@@ -77,7 +77,7 @@ def steps(options):
         ("train the rigid Transformer", [skeleton("rigid")]),      # on what the non-rigid one says
         ("make pairs", [python("make_pairs", pool, "--runs", runs, "--autoencoder", autoencoder, "--shard", f"{i}/{workers}") for i in range(workers)]),
         ("train the DiT", [python("train_dit", pool, "--autoencoder", autoencoder, "--out", runs, "--minutes", minutes["dit"], "--workers", workers, *initial("dit"))]),
-        ("train the detail blend", [python("train_blend", pool, "--autoencoder", autoencoder, "--dit", os.path.join(runs, "dit.pt"), "--out", runs, "--minutes", minutes["blend"])]),
+        ("train the detail blend", [python("train_blend", pool, "--autoencoder", autoencoder, "--dit", os.path.join(runs, "dit.pt"), "--out", runs, "--minutes", minutes["blend"], *initial("autoencoder"))]),
         ("evaluate on test people", [python("evaluate", pool, "--runs", runs, "--groups", options.held_out)]),
         ("export", [python("export", runs, weights)]),
     ]

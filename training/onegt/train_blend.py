@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from .autoencoder import DetailBlend, load_autoencoder
 from .dit import SAMPLING, DiT
+from .export import load_weights
 from .fused import set_num_threads
 from .geometry import MIRRORED, OUTSIDE, VISIBLE
 from .optimiser import AdamW
@@ -37,6 +38,7 @@ def main(arguments=None):
     parser.add_argument("--autoencoder", required=True)
     parser.add_argument("--dit", required=True)
     parser.add_argument("--out", default="runs")
+    parser.add_argument("--initialise", help="weights to start from: .pt, or the autoencoder's .safetensors")
     parser.add_argument("--suffix", default="", help="of the pairs' folders, as in make_pairs")
     parser.add_argument("--pairs", type=int, default=6000)
     parser.add_argument("--render-minutes", type=float, default=5)
@@ -48,6 +50,8 @@ def main(arguments=None):
     torch.manual_seed(0)
     autoencoder, dit, blend = load_autoencoder(options.autoencoder), DiT(), DetailBlend()
     dit.load_state_dict(torch.load(options.dit)["model"])
+    if options.initialise:
+        load_weights(blend, options.initialise, "blend.")
     pairs = Pairs(options.pool, suffix=options.suffix)
     kept = [i for i, c in enumerate(pairs.chunks) if "warped" in c]
     pairs.chunks, pairs.folders = [pairs.chunks[i] for i in kept], [pairs.folders[i] for i in kept]

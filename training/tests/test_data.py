@@ -174,7 +174,8 @@ class Data(unittest.TestCase):
         """The steps after make_pairs find what they need, and what they write fits together; a few seconds of training each."""
         autoencoder, dit, weights = (os.path.join(runs, name) for name in ("autoencoder.pt", "dit.pt", "weights"))
         train_dit.main([self.pool, "--autoencoder", autoencoder, "--out", runs, "--minutes", "0.02", "--batch", "2"])
-        train_blend.main([self.pool, "--autoencoder", autoencoder, "--dit", dit, "--out", runs, "--pairs", "2", "--minutes", "0.02", "--batch", "2"])
+        train_blend.main([self.pool, "--autoencoder", autoencoder, "--dit", dit, "--out", runs, "--pairs", "2", "--minutes", "0.02", "--batch", "2",
+                          "--initialise", os.path.join(os.path.dirname(PRIOR), "autoencoder.safetensors")])
         evaluate.main([self.pool, "--runs", runs, "--first", str(VALIDATION), "--groups", "1", "--skip-skeleton"])
         with open(os.path.join(runs, f"evaluation_{VALIDATION}.json")) as file:
             report = json.load(file)

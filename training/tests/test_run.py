@@ -41,7 +41,7 @@ class Plan(unittest.TestCase):
     def test_from_weights_the_autoencoder_and_the_prior_stay(self):
         steps = plan('--from', SHIPPED)
         self.assertFalse([name for name in steps if 'autoencoder' in name or 'prior' in name or 'calibrate' in name])
-        for name, network in (('train the non-rigid Transformer', 'nonrigid'), ('train the rigid Transformer', 'rigid'), ('train the DiT', 'dit')):
+        for name, network in (('train the non-rigid Transformer', 'nonrigid'), ('train the rigid Transformer', 'rigid'), ('train the DiT', 'dit'), ('train the detail blend', 'autoencoder')):
             command, = steps[name]
             self.assertEqual(command[command.index('--initialise') + 1], os.path.abspath(os.path.join(SHIPPED, network + '.safetensors')))
         with tempfile.TemporaryDirectory() as runs:
