@@ -113,7 +113,11 @@ def main():
     plan, begin = steps(options), time.time()
     for number, (name, commands) in enumerate(plan, 1):
         print(f"\n== {number} of {len(plan)}: {name} ({(time.time() - begin) / 60:.0f} min so far)", flush=True)
-        code = run(commands, cwd=ROOT / "training")
+        try:
+            code = run(commands, cwd=ROOT / "training")
+        except KeyboardInterrupt:
+            print(f"\nStopped during: {name}. The same command again goes on from here.")
+            sys.exit(130)
         if code != 0:
             sys.exit(f"{name} ended with code {code}; see the lines above. The same command again goes on from here.")
     print(f"\nTry the weights: npx onegt render portrait.jpg --yaw 20 --weights {os.path.join(options.out, 'weights')} --out turned.png")
