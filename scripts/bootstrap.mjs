@@ -11,9 +11,10 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { hasCarrier } from './setup/carrier.mjs';
 import { withLock } from './setup/lock.mjs';
 import { cache, root } from './setup/paths.mjs';
-import { canFetchSwiftShader, fetchSwiftShader } from './setup/swiftshader.mjs';
+import { fetchSwiftShader } from './setup/swiftshader.mjs';
 
 const PNPM = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).packageManager.split('@')[1];
 const MESA_HINT = 'A faster software driver (Mesa 25 lavapipe, about 10x, with f16) is one command away: sudo sh scripts/install-lavapipe.sh';
@@ -92,7 +93,7 @@ async function ensureAdapter(allAdapters) {
   const system = probe({ ONEGT_ADAPTER: 'system' });
   const needed = allAdapters || system === undefined;
   if (needed && !existsSync(join(cache, 'vulkan', 'libvulkan.so.1'))) {
-    if (canFetchSwiftShader()) {
+    if (hasCarrier()) {
       say(`${system === undefined ? 'no WebGPU adapter on this machine: ' : ''}fetching SwiftShader, a software Vulkan driver, into .cache/vulkan`);
       fetchSwiftShader();
     } else if (system === undefined) {

@@ -18,7 +18,7 @@ const isSecondAdapter = swiftShader !== undefined && !swiftShader.isDefault;
 const vitest = ['vitest', 'run', ...(isSecondAdapter ? [] : ['--project', 'default']), ...filters];
 
 ensureRedis(console.log);
-await ensureChromium(console.log);
+await ensureChromium(console.log).catch((error) => console.log(`No Chromium, so the tests in a browser take an installed Chrome, or skip: ${error.message}`));
 const steps = filters.length > 0 ? [vitest] : [['tsc', '-p', 'tsconfig.json'], vitest, ['node', 'scripts/test-built.mjs']];
 for (const [command, ...args] of steps) {
   console.log(`\n> ${command} ${args.join(' ')}`);

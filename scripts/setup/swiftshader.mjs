@@ -1,11 +1,9 @@
 /** SwiftShader (Apache-2.0) and the Vulkan loader: a software driver without root. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { hasCarrier, readTar, unpackCarrier } from './carrier.mjs';
+import { readTar, unpackCarrier } from './carrier.mjs';
 
 const WANTED = ['libvulkan.so.1', 'libvk_swiftshader.so', 'vk_swiftshader_icd.json'];
-
-export const canFetchSwiftShader = hasCarrier;
 
 export function fetchSwiftShader() {
   unpackCarrier('vulkan', (member, folder) => {

@@ -15,6 +15,7 @@ export class LiveView {
   #refinement = new AbortController();
   #work: Promise<void> = Promise.resolve();
   #isBusy = false;
+  #isDisposed = false;
 
   constructor(subject: Subject, show: (image: Image) => void, fail: (error: unknown) => void) {
     this.#subject = subject;
@@ -35,6 +36,7 @@ export class LiveView {
 
   /** Ends the work and frees the subject. */
   async dispose(): Promise<void> {
+    this.#isDisposed = true;
     this.#wanted = undefined;
     this.#refinement.abort();
     await this.#work;
@@ -58,7 +60,7 @@ export class LiveView {
 
   async #renderOne({ target, settings }: Target): Promise<void> {
     this.#show(await this.#subject.render(target, { ...settings, steps: 1 }));
-    if (settings.steps === 1 || this.#wanted !== undefined) return;
+    if (settings.steps === 1 || this.#wanted !== undefined || this.#isDisposed) return;
     this.#refinement = new AbortController();
     const { signal } = this.#refinement;
     try {

@@ -51,7 +51,7 @@ function task(body: () => Promise<void>): void {
   });
 }
 
-/** All files of a stage together. */
+/** All files so far together. */
 const downloads = new Map<string, { loaded: number; total: number }>();
 function showDownload(file: string, loaded: number, total: number): void {
   downloads.set(file, { loaded, total });
