@@ -15,7 +15,7 @@ fn lid_at(eye: u32, x: f32) -> Lid {
   let base = 24u * eye + 14u;
   let range = parameters[base];              // x of the outer and the inner corner, cm
   let t = clamp((x - range.x) / (range.y - range.x), 0.0, 1.0) * 8.0;
-  let i = min(u32(t), 7u);
+  let i = min(whole(floor(t)), 7u);
   let f = t - f32(i);
   let a = parameters[base + 1u + i / 2u];
   let b = parameters[base + 1u + (i + 1u) / 2u];
@@ -27,7 +27,7 @@ fn lid_at(eye: u32, x: f32) -> Lid {
 
 fn evaluate(surface: Surface) -> Shading {
   var s = default_shading(surface);
-  let eye = u32(surface.extra.w + 0.5);
+  let eye = whole(surface.extra.w);
   let base = 24u * eye;
   let ax = parameters[base].xyz;
   let ay = parameters[base + 1u].xyz;

@@ -11,7 +11,7 @@ fn hair_colour(own: f32, lock: f32, along: f32, from_root: f32, x: f32) -> vec3f
   let variation = parameters[0].w;
   let grey = parameters[1].x;
   let dye = parameters[2].rgb;
-  let kind = u32(parameters[2].w);
+  let kind = whole(parameters[2].w);
   let amount = parameters[3].x;
   let other = fract(own * 17.31 + lock * 3.7);
   var colour = base * exp2(variation * (1.1 * (own - 0.5) + 1.3 * (lock - 0.5)));

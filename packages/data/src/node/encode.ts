@@ -29,7 +29,7 @@ export function encodeJpeg(rgb: Uint8Array, size: number, quality: number): Prom
 }
 
 export function encodeRegions(regions: Uint8Array, size: number): Promise<Uint8Array> {
-  return sharp(regions, { raw: { width: size, height: size, channels: 1 } }).toColourspace('b-w').png({ compressionLevel: 9 }).toBuffer();
+  return sharp(regions, { raw: { width: size, height: size, channels: 1 } }).toColourspace('b-w').png({ compressionLevel: 6 }).toBuffer();
 }
 
 /** @throws {@link ShardError} when one of them cannot be decoded or has another size */

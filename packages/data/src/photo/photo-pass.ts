@@ -5,9 +5,10 @@
  * never bleeds through a silhouette.
  */
 import type { Gpu } from '@onegt/kernels';
+import { wholeWgsl } from '../render/whole.wgsl.ts';
 import type { Photo } from './photo.ts';
 
-export const photoWgsl = /* wgsl */ `
+export const photoWgsl = /* wgsl */ `${wholeWgsl}
 struct PhotoLook {
   gain: vec4f,            // exposure times white balance; w = pixels a side
   curve: vec4f,           // contrast, saturation, shoulder, fade
@@ -27,7 +28,7 @@ struct PhotoLook {
 @compute @workgroup_size(64)
 fn photo_pack(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let index = id.x + id.y * groups.x * 64u;
-  let pixels = u32(look.gain.w * look.gain.w);
+  let pixels = whole(look.gain.w * look.gain.w);
   if (index >= pixels) { return; }
   let z = bitcast<f32>(result[pixels + index]);
   let radius = select(0.0, look.lens.y * abs(z - look.lens.z) / max(z, 1.0), z < 1e6);
@@ -57,27 +58,27 @@ fn photo_turned(at: vec2i, d: vec2i, side: i32, weight: f32, least: f32) -> vec4
 
 @compute @workgroup_size(8, 8)
 fn photo_lens(@builtin(global_invocation_id) id: vec3u) {
-  let side = i32(look.gain.w);
+  let side = i32(whole(look.gain.w));
   if (max(id.x, id.y) >= u32(side)) { return; }
   let at = vec2i(id.xy);
   let index = id.y * u32(side) + id.x;
   let own = photo_tap(at, side);
   let spread = sqrt(look.lens.x * look.lens.x + 0.25 * own.w * own.w);
   // Below 0.28 pixels the neighbours' share is less than a hundredth, below 0.36 that of those across corners.
-  let reach = select(i32(min(3.0, ceil(2.0 * spread - 0.2))), 0, spread < 0.28);
+  let reach = select(min(3.0, ceil(2.0 * spread - 0.2)), 0.0, spread < 0.28);
   var sum = vec4f(own.rgb, 1.0);
-  if (reach > 0) {
+  if (reach > 0.0) {
     // A Gaussian at the distances of pixels: powers of one number. Ring by ring without loops: a software adapter runs
     // the body of a loop once more than its lanes need, and skips what no lane enters.
     let a = exp(-0.5 / (spread * spread));
     let least = 0.6 * own.w - 0.3;
     sum += photo_turned(at, vec2i(1, 0), side, a, least);
     if (spread > 0.36) { sum += photo_turned(at, vec2i(1, 1), side, a * a, least); }
-    if (reach > 1) {
+    if (reach > 1.0) {
       let b = a * a * a * a;
       sum += photo_turned(at, vec2i(2, 0), side, b, least) + photo_turned(at, vec2i(2, 1), side, a * b, least)
         + photo_turned(at, vec2i(1, 2), side, a * b, least) + photo_turned(at, vec2i(2, 2), side, b * b, least);
-      if (reach > 2) {
+      if (reach > 2.0) {
         let c = b * b * a;
         sum += photo_turned(at, vec2i(3, 0), side, c, least) + photo_turned(at, vec2i(3, 1), side, a * c, least)
           + photo_turned(at, vec2i(1, 3), side, a * c, least) + photo_turned(at, vec2i(3, 2), side, b * c, least)
@@ -86,7 +87,7 @@ fn photo_lens(@builtin(global_invocation_id) id: vec3u) {
     }
   }
   let x = sum.rgb / sum.w;
-  packed[u32(side * side) + index] = vec2u(pack2x16float(x.rg), pack2x16float(vec2f(x.b, 0.0)) | (u32(light[index].w) << 16u));
+  packed[u32(side * side) + index] = vec2u(pack2x16float(x.rg), pack2x16float(vec2f(x.b, 0.0)) | (whole(light[index].w) << 16u));
 }
 
 fn photo_hash(x: vec3u) -> u32 {
@@ -109,7 +110,7 @@ fn photo_grains(at: vec2f, size: f32) -> vec4f {
   let p = at / size;
   let cell = floor(p);
   let f = p - cell;
-  let c = vec2i(cell);
+  let c = whole_2(cell);
   let w = vec4f((1.0 - f.x) * (1.0 - f.y), f.x * (1.0 - f.y), (1.0 - f.x) * f.y, f.x * f.y);
   let sum = w.x * photo_grain(c) + w.y * photo_grain(c + vec2i(1, 0)) + w.z * photo_grain(c + vec2i(0, 1)) + w.w * photo_grain(c + vec2i(1, 1));
   return sum / length(w);
@@ -126,7 +127,7 @@ fn photo_seen(at: vec2i, side: i32) -> vec3f {
 
 @compute @workgroup_size(8, 8)
 fn photo_develop(@builtin(global_invocation_id) id: vec3u) {
-  let side = i32(look.gain.w);
+  let side = i32(whole(look.gain.w));
   if (max(id.x, id.y) >= u32(side)) { return; }
   let at = vec2i(id.xy);
   let index = id.y * u32(side) + id.x;
@@ -159,8 +160,8 @@ fn photo_develop(@builtin(global_invocation_id) id: vec3u) {
   x = select(1.055 * pow(x, vec3f(1.0 / 2.4)) - 0.055, 12.92 * x, x <= vec3f(0.0031308));
   let y = photo_luminance(x);
   x = look.curve.w + (1.0 - look.curve.w) * x + look.shadow_tint.rgb * (1.0 - y) * (1.0 - y) + look.highlight_tint.rgb * y * (1.0 - y * y);
-  let bytes = vec3u(saturate(x) * 255.0 + 0.5);
-  result[index] = bytes.x | (bytes.y << 8u) | (bytes.z << 16u) | (region << 24u);
+  x = saturate(x) * 255.0;
+  result[index] = whole(x.r) | (whole(x.g) << 8u) | (whole(x.b) << 16u) | (region << 24u);
 }
 `;
 

@@ -3,12 +3,13 @@ import type { View } from '@onegt/skeleton';
 import { projectionMatrix, viewMatrix } from '@onegt/skeleton';
 import { mat4 } from 'gl-matrix';
 import { type Frame, type Lighting, MAX_LIGHTS } from '../setting/lighting.ts';
+import { wholeWgsl } from './whole.wgsl.ts';
 
 /** Centimetres in front of the camera. */
 export const NEAR = 2;
 export const FAR = 2000;
 
-export const frameWgsl = /* wgsl */ `
+export const frameWgsl = /* wgsl */ `${wholeWgsl}
 struct Light {
   direction: vec4f,   // head space, unit; w = angular radius
   colour: vec4f,      // w = 1: casts the shadows of the shadow maps

@@ -26,8 +26,9 @@ fn render_reflected(direction: vec3f, softness: f32) -> vec3f {
   let d = vec3f(dot(frame.setting[0].xyz, direction), dot(frame.setting[1].xyz, direction), dot(frame.setting[2].xyz, direction));
   let at = vec2f(atan2(d.x, d.z) * 0.15915494 + 0.5, 0.5 - asin(clamp(d.y, -1.0, 1.0)) * 0.31830989);
   let low = clamp(softness, 0.0, 1.999);
-  let a = textureSampleLevel(render_surroundings, render_clamp, at, i32(low), 0.0).rgb;
-  let b = textureSampleLevel(render_surroundings, render_clamp, at, i32(low) + 1, 0.0).rgb;
+  let layer = whole(floor(low));
+  let a = textureSampleLevel(render_surroundings, render_clamp, at, layer, 0.0).rgb;
+  let b = textureSampleLevel(render_surroundings, render_clamp, at, layer + 1u, 0.0).rgb;
   return mix(a, b, fract(low));
 }
 
@@ -50,7 +51,7 @@ struct RenderKey {
 // The place of a point of the shadow map in render_words, at in texels.
 fn render_texel(at: vec2f) -> u32 {
   let p = floor(clamp(at, vec2f(0.0), vec2f(frame.shadow.z - 1.0)));
-  return render_part(1u) + u32(p.y * frame.shadow.z + p.x);
+  return render_part(1u) + whole(p.y * frame.shadow.z + p.x);
 }
 
 // Depth of the first solid thing, 0 near .. 1 far.
@@ -105,7 +106,7 @@ fn render_key(surface: Surface, normal: vec3f, light_size: f32, n_l: f32) -> Ren
   }
   // Strands: layers spread evenly between the first and the last of a texel (after deep opacity maps, Yuksel & Keyser 2008).
   let around = mat2x2f(c, s, -s, c) * max(spread * 1.5 * texels, 2.0);
-  let strands = u32(frame.shadow.z * frame.shadow.z);
+  let strands = whole(frame.shadow.z * frame.shadow.z);
   for (var i = 0; i < 3; i++) {
     let word = render_words[strands + render_texel(at + around * RENDER_DISC[4 * i])];
     if (word > 0u) {
@@ -230,8 +231,8 @@ fn render_hair_light(surface: Surface, shading: Shading, visible: f32) -> vec3f 
 fn render_light(surface: Surface, shading: Shading) -> vec3f {
   var visible = 1.0;   // of glass: what the map shows lies behind it
   if (render_draw_words[0].w == 0u) {
-    let p = vec2u(clamp(surface.pixel, vec2f(0.0), vec2f(f32(frame.size.x) - 1.0)));
-    visible = bitcast<f32>(render_words[render_part(0u) + p.y * frame.size.x + p.x]);
+    let p = floor(clamp(surface.pixel, vec2f(0.0), vec2f(f32(frame.size.x) - 1.0)));
+    visible = bitcast<f32>(render_words[render_part(0u) + whole(p.y * f32(frame.size.x) + p.x)]);
   }
   if (shading.hair > 0.5) { return render_hair_light(surface, shading, visible); }
   let n = shading.normal;

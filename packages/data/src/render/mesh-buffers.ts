@@ -9,6 +9,7 @@ import type { Drawable, Mesh } from './drawable.ts';
 import { REGIONS } from './drawable.ts';
 import { InvalidDrawableError } from './errors.ts';
 import { MAX_PARAMETERS } from './material.ts';
+import { isRibbons } from './ribbons.wgsl.ts';
 
 /** Triangles of one drawable: the visibility pass keeps 24 bits of the number. */
 export const MAX_TRIANGLES = 2 ** 24 - 1;
@@ -136,6 +137,8 @@ let stamps = 0;
 export class MeshBuffers implements Disposable {
   readonly mesh: Mesh;
   readonly numTriangles: number;
+  /** Do its triangles come in pairs that `ribbons.wgsl.ts` can draw at once? */
+  readonly isRibbons: boolean;
   readonly positions: GPUBuffer;
   readonly normals: GPUBuffer;
   /** `[R, 6]` uv and extra. */
@@ -157,6 +160,7 @@ export class MeshBuffers implements Disposable {
     this.#gpu = gpu;
     this.mesh = mesh;
     this.numTriangles = mesh.triangles.length / 3;
+    this.isRibbons = isRibbons(mesh);
     this.#label = label;
     this.positions = this.#upload('positions', mesh.positions);
     this.normals = this.#upload('normals', mesh.normals);

@@ -38,7 +38,7 @@ fn noise3_gradient(p: vec3f) -> vec4f {
   let f = p - cell;
   let u = f * f * (3.0 - 2.0 * f);
   let du = 6.0 * f * (1.0 - f);
-  let near = bitcast<vec3u>(vec3i(cell)) * vec3u(0x9e3779b1u, 0x85ebca77u, 0xc2b2ae3du);
+  let near = bitcast<vec3u>(whole_3(cell)) * vec3u(0x9e3779b1u, 0x85ebca77u, 0xc2b2ae3du);
   let far = near + vec3u(0x9e3779b1u, 0x85ebca77u, 0xc2b2ae3du);
   let y0z0 = near.y ^ near.z;
   let y1z0 = far.y ^ near.z;
@@ -93,7 +93,7 @@ fn fbm3_gradient(p: vec3f, octaves: i32) -> vec4f {
 // One random point per unit cell. x = distance to the nearest, y = to the second nearest, z = a number 0..1 that the
 // nearest point's cell has for itself. Looks at the eight cells around p's half-cell: exact for distances below 0.5.
 fn voronoi3(p: vec3f) -> vec3f {
-  let base = vec3i(floor(p - 0.5));
+  let base = whole_3(floor(p - 0.5));
   var nearest = 9.0;
   var second = 9.0;
   var id = 0.0;

@@ -15,15 +15,16 @@ const HALF_PI = 1.57079633;
 const COS_SLICE = 0.5;            // of the angle between slices
 const SIN_SLICE = 0.8660254;
 
-fn depth_at(p: vec2i) -> f32 {
-  let size = i32(frame.size.x);
-  let q = clamp(p, vec2i(0), vec2i(size - 1));
-  return min(bitcast<f32>(result[size * size + q.y * size + q.x]), 1e4);
+// Places are whole numbers of pixels.
+fn depth_at(p: vec2f) -> f32 {
+  let size = f32(frame.size.x);
+  let q = clamp(p, vec2f(0.0), vec2f(size - 1.0));
+  return min(bitcast<f32>(result[whole(size * (size + q.y) + q.x)]), 1e4);
 }
 
 // Camera space, with z towards the picture: (x right, y down, z away).
-fn view_at(p: vec2i, z: f32) -> vec3f {
-  let crop = (vec2f(p) + 0.5) * (2.0 / f32(frame.size.x)) - 1.0;
+fn view_at(p: vec2f, z: f32) -> vec3f {
+  let crop = (p + 0.5) * (2.0 / f32(frame.size.x)) - 1.0;
   return vec3f(crop * z * frame.right.w, z);
 }
 
@@ -32,8 +33,8 @@ fn shorter(a: vec3f, b: vec3f) -> vec3f {
 }
 
 // The sample k of a slice: the horizon as far as it is raised by what stands there.
-fn raised(at: vec2i, p: vec3f, v: vec3f, heading: vec2f, t: f32, lowest: f32, radius: f32) -> f32 {
-  let q = at + vec2i(round(heading * (1.0 + t * t * radius)));
+fn raised(at: vec2f, p: vec3f, v: vec3f, heading: vec2f, t: f32, lowest: f32, radius: f32) -> f32 {
+  let q = at + round(heading * (1.0 + t * t * radius));
   let d = view_at(q, depth_at(q)) - p;
   let inverse = inverseSqrt(dot(d, d) + 1e-8);
   // What is further in front than it is wide hides little: it fades, so that hair does not darken the wall behind.
@@ -43,7 +44,7 @@ fn raised(at: vec2i, p: vec3f, v: vec3f, heading: vec2f, t: f32, lowest: f32, ra
 
 // What one side of a slice leaves visible, the normal in it given by its angle to the view. Its five steps stand one by
 // one: a software adapter runs the body of a loop once more than its lanes need.
-fn arc_to(at: vec2i, p: vec3f, v: vec3f, direction: vec2f, heading: f32, cos_n: f32, sin_n: f32, radius: f32, offset: f32) -> f32 {
+fn arc_to(at: vec2f, p: vec3f, v: vec3f, direction: vec2f, heading: f32, cos_n: f32, sin_n: f32, radius: f32, offset: f32) -> f32 {
   let lowest = -heading * sin_n;                         // a quarter turn from the normal
   let h = direction * heading;
   var highest = max(lowest, raised(at, p, v, h, 0.2 * offset, lowest, radius));
@@ -62,13 +63,13 @@ fn arc_to(at: vec2i, p: vec3f, v: vec3f, direction: vec2f, heading: f32, cos_n: 
 fn occlude(@builtin(global_invocation_id) id: vec3u) {
   let half_size = (frame.size.x + 1u) / 2u;
   if (id.x >= half_size || id.y >= half_size) { return; }
-  let at = vec2i(id.xy) * 2;
+  let at = 2.0 * vec2f(vec2i(id.xy));
   let z = depth_at(at);
   let place = id.y * half_size + id.x;
   if (z > 1e3) { coarse[place] = 0xffffffffu; return; }
   let p = view_at(at, z);
-  let dx = shorter(view_at(at + vec2i(2, 0), depth_at(at + vec2i(2, 0))) - p, p - view_at(at - vec2i(2, 0), depth_at(at - vec2i(2, 0))));
-  let dy = shorter(view_at(at + vec2i(0, 2), depth_at(at + vec2i(0, 2))) - p, p - view_at(at - vec2i(0, 2), depth_at(at - vec2i(0, 2))));
+  let dx = shorter(view_at(at + vec2f(2.0, 0.0), depth_at(at + vec2f(2.0, 0.0))) - p, p - view_at(at - vec2f(2.0, 0.0), depth_at(at - vec2f(2.0, 0.0))));
+  let dy = shorter(view_at(at + vec2f(0.0, 2.0), depth_at(at + vec2f(0.0, 2.0))) - p, p - view_at(at - vec2f(0.0, 2.0), depth_at(at - vec2f(0.0, 2.0))));
   let n = normalize(cross(dy, dx));                      // towards the camera: negative z
   let v = -normalize(p);
   let radius = REACH / (z * frame.camera.w);             // pixels
@@ -89,14 +90,14 @@ fn occlude(@builtin(global_invocation_id) id: vec3u) {
     if (s == SLICES) { break; }
     direction = mat2x2f(COS_SLICE, SIN_SLICE, -SIN_SLICE, COS_SLICE) * direction;
   }
-  coarse[place] = u32(clamp(visible / f32(SLICES), 0.0, 1.0) * 4095.0 + 0.5) | (u32(z * 1024.0) << 12u);
+  coarse[place] = whole(clamp(visible / f32(SLICES), 0.0, 1.0) * 4095.0) | (whole(z * 1024.0) << 12u);
 }
 
 @compute @workgroup_size(8, 8)
 fn spread(@builtin(global_invocation_id) id: vec3u) {
   let size = frame.size.x;
   if (id.x >= size || id.y >= size) { return; }
-  let z = depth_at(vec2i(id.xy));
+  let z = depth_at(vec2f(vec2i(id.xy)));
   if (z > 1e3) { fine[id.y * size + id.x] = 1.0; return; }
   let half_size = i32((size + 1u) / 2u);
   let corner = (vec2i(id.xy) - 3) / 2;

@@ -14,11 +14,13 @@ import { RenderPipelines } from './pipelines.ts';
 import { resolveWgsl } from './resolve.wgsl.ts';
 import { classifyGlassWgsl, classifyWgsl, listWgsl, samplesHeader } from './samples.wgsl.ts';
 import { backdropWgsl, shadeWgsl } from './shade.wgsl.ts';
+import { ribbonsWgsl } from './ribbons.wgsl.ts';
 import { castShadowWgsl, seeWgsl, shadowMapWgsl, tilesWgsl } from './small-triangles.wgsl.ts';
 import { cutoutWgsl, visibilityWgsl } from './visibility.wgsl.ts';
 
 export interface FixedPipelines {
   see: GPUComputePipeline;
+  seeRibbons: GPUComputePipeline;
   tiles: GPUComputePipeline;
   castShadow: GPUComputePipeline;
   packShadow: GPUComputePipeline;
@@ -60,6 +62,7 @@ export class ScenePipelines {
     const compute = (entryPoint: string, code: string, ...layouts: GPUBindGroupLayout[]) => this.#pipelines.compute(`render/${entryPoint}`, () => samplesHeader(this.#samples) + frameWgsl + code, entryPoint, layouts);
     return allOf({
       see: compute('see', seeWgsl, this.#layouts.see, this.#layouts.mesh),
+      seeRibbons: compute('see_ribbons', ribbonsWgsl, this.#layouts.see, this.#layouts.mesh),
       tiles: compute('find_farthest', tilesWgsl, this.#layouts.tiles),
       castShadow: compute('cast_shadow', castShadowWgsl, this.#layouts.castShadow, this.#layouts.mesh),
       packShadow: this.#pipelines.compute('render/pack_shadow', () => shadowMapWgsl, 'pack_shadow', [this.#layouts.packShadow]),

@@ -251,9 +251,10 @@ export class SceneRenderer implements Disposable {
   }
 
   /** Surfaces, then the strands that they do not hide. */
-  #encodeSmall(encoder: GPUCommandEncoder, entries: readonly Entry[], { see, tiles }: FixedPipelines): void {
-    const isStrands = ({ drawable }: Entry) => isHair(drawable.material);
-    for (const entry of entries) if (!isStrands(entry)) this.#encodeMesh(encoder, 'see', entry, see, this.#groups.fixed.see);
+  #encodeSmall(encoder: GPUCommandEncoder, entries: readonly Entry[], { see, seeRibbons, tiles }: FixedPipelines): void {
+    const group = this.#groups.fixed.see;
+    const isStrands = ({ drawable, mesh }: Entry) => mesh.isRibbons && isHair(drawable.material);
+    for (const entry of entries) if (!isStrands(entry)) this.#encodeMesh(encoder, 'see', entry, see, group);
     const strands = entries.filter(isStrands);
     if (strands.length === 0) return;
     const workgroups = Math.ceil((this.size * this.samples) / TILE / 8);
@@ -262,16 +263,16 @@ export class SceneRenderer implements Disposable {
       pass.setBindGroup(0, this.#groups.fixed.tiles);
       pass.dispatchWorkgroups(workgroups, workgroups);
     });
-    for (const entry of strands) this.#encodeMesh(encoder, 'see', entry, see, this.#groups.fixed.see);
+    for (const entry of strands) this.#encodeMesh(encoder, 'see', entry, seeRibbons, group, 2);
   }
 
-  /** A lane for each triangle of a mesh. */
-  #encodeMesh(encoder: GPUCommandEncoder, label: string, { drawable, index, mesh }: Entry, pipeline: GPUComputePipeline, group: GPUBindGroup): void {
+  /** A lane for each triangle of a mesh, or for `trianglesPerLane` of them. */
+  #encodeMesh(encoder: GPUCommandEncoder, label: string, { drawable, index, mesh }: Entry, pipeline: GPUComputePipeline, group: GPUBindGroup, trianglesPerLane = 1): void {
     this.#compute(encoder, `${label} ${drawable.label}`, (pass) => {
       pass.setPipeline(pipeline);
       pass.setBindGroup(0, group);
       pass.setBindGroup(1, this.#meshes.get(drawable.mesh)!.groups.shade, [index * DRAW_STRIDE]);
-      pass.dispatchWorkgroups(...gridOf(mesh.numTriangles));
+      pass.dispatchWorkgroups(...gridOf(mesh.numTriangles / trianglesPerLane));
     });
   }
 

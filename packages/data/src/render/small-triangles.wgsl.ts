@@ -18,7 +18,8 @@ export const SHADOW_TEXELS = 512;
 /** Samples a side of the tiles whose farthest depth is known before strands are drawn. */
 export const TILE = 16;
 
-export const bitsFor = (numBlocks: number): number => (numBlocks === 0 ? 0 : Math.max(1, Math.ceil(Math.log2(numBlocks * BLOCK))));
+/** At least 10, as `whole` knows 23 bits of a depth; 0: nothing is drawn. */
+export const bitsFor = (numBlocks: number): number => (numBlocks === 0 ? 0 : Math.max(10, Math.ceil(Math.log2(numBlocks * BLOCK))));
 
 /** Coverage of triangles, shared by the picture and the shadow map. */
 const coverage = /* wgsl */ `
@@ -93,9 +94,15 @@ fn next_sample(at: Walk, t: Projected, edges: Edges) -> Walk {
   }
   return next;
 }
+
+fn is_drawn(t: Projected) -> bool {
+  let culled = draw[0].y == 0u && t.area > 0.0;
+  return t.rows.x <= t.rows.y && t.columns.x <= t.columns.y && abs(t.area) > 1e-9 && !culled;
+}
 `;
 
-const mesh = /* wgsl */ `
+/** A mesh and how it is drawn. */
+export const mesh = /* wgsl */ `
 @group(1) @binding(0) var<storage, read> positions: array<f32>;
 @group(1) @binding(3) var<storage, read> triangles: array<vec4u>;
 @group(1) @binding(4) var<uniform> draw: array<vec4u, 2>;  // index, 1 = double-sided, 1 = strands, -; first number, triangles
@@ -103,11 +110,6 @@ const mesh = /* wgsl */ `
 fn corner(index: u32) -> vec4f {
   let i = 3u * index;
   return vec4f(positions[i], positions[i + 1u], positions[i + 2u], 1.0);
-}
-
-fn is_drawn(t: Projected) -> bool {
-  let culled = draw[0].y == 0u && t.area > 0.0;
-  return t.rows.x <= t.rows.y && t.columns.x <= t.columns.y && abs(t.area) > 1e-9 && !culled;
 }
 `;
 
@@ -123,7 +125,7 @@ struct Nearness {
 
 fn nearness_of_picture() -> Nearness {
   let steps = exp2(32.0 - frame.small.z) - 2.0;
-  return Nearness(steps * frame.small.y, 1.0 - steps * frame.small.y * frame.small.x, steps + 1.0, u32(frame.small.z));
+  return Nearness(steps * frame.small.y, 1.0 - steps * frame.small.y * frame.small.x, steps + 1.0, whole(frame.small.z));
 }
 
 fn nearness(n: Nearness, inverse: f32) -> f32 { return clamp(n.offset + n.scale * inverse, 1.0, n.most); }
@@ -135,23 +137,8 @@ fn number_of(n: Nearness, word: u32) -> u32 { return word & ((1u << n.bits) - 1u
 export const seeWgsl = /* wgsl */ `
 @group(0) @binding(0) var<uniform> frame: Frame;
 @group(0) @binding(1) var<storage, read_write> drawn: array<atomic<u32>>;      // a word per sample; 0 = nothing
-@group(0) @binding(2) var<storage, read> tiles: array<u32>;                   // [tiles] least word, where strands are drawn
 ${mesh}${coverage}${wordWgsl}
 const NEAR = 2.0;
-const TILE = 16u;
-
-// Strands behind what is drawn already in every tile that they touch. What touches more than nine is not asked.
-fn is_hidden(t: Projected, word: u32, side: f32) -> bool {
-  let low = vec2u(vec2f(t.columns.x, t.rows.x)) / TILE;
-  let high = vec2u(vec2f(t.columns.y, t.rows.y)) / TILE;
-  if (any(high - low > vec2u(2u))) { return false; }
-  let tiles_a_side = (u32(side) + TILE - 1u) / TILE;
-  var hidden = true;
-  for (var y = low.y; y <= high.y && hidden; y++) {
-    for (var x = low.x; x <= high.x; x++) { hidden = hidden && word <= tiles[y * tiles_a_side + x]; }
-  }
-  return hidden;
-}
 
 @compute @workgroup_size(64)
 fn see(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -162,25 +149,25 @@ fn see(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups
   let b = frame.view_projection * corner(vertices.y);
   let c = frame.view_projection * corner(vertices.z);
   if (min(a.w, min(b.w, c.w)) < NEAR) { return; }
-  let side = f32(frame.size.x * frame.size.y);
+  let samples = frame.size.x * frame.size.y;
+  let side = f32(samples);
   let scale = vec2f(0.5, -0.5) * side;
   let inverse = 1.0 / vec3f(a.w, b.w, c.w);
   let t = project(vec3f(a.xy * inverse.x * scale + 0.5 * side, inverse.x), vec3f(b.xy * inverse.y * scale + 0.5 * side, inverse.y), vec3f(c.xy * inverse.z * scale + 0.5 * side, inverse.z), side);
   if (!is_drawn(t)) { return; }
   let number = draw[1].x + index;
   let n = nearness_of_picture();
-  let high = nearness(n, max(inverse.x, max(inverse.y, inverse.z)));
-  if (draw[0].z == 1u && is_hidden(t, (u32(high) << n.bits) | number, side)) { return; }
   let edges = edges_of(t);
   // What is the same for all samples is taken out by hand: a software adapter's compiler does not.
   let low = nearness(n, min(inverse.x, min(inverse.y, inverse.z)));
+  let high = nearness(n, max(inverse.x, max(inverse.y, inverse.z)));
   let slope = n.scale * t.slope;
   let start = n.offset + n.scale * (t.a.z + dot(t.slope, 0.5 - t.a.xy));
   var at = first_sample(t, edges);
   loop {
     if (at.column <= at.columns.y) {
       let nearest = clamp(start + slope.y * at.row + slope.x * at.column, low, high);
-      atomicMax(&drawn[u32(at.row) * u32(side) + u32(at.column)], (u32(nearest) << n.bits) | number);
+      atomicMax(&drawn[whole(at.row) * samples + whole(at.column)], (whole(nearest) << n.bits) | number);
     }
     at = next_sample(at, t, edges);
     if (at.row > t.rows.y) { break; }
@@ -234,9 +221,9 @@ fn cast_shadow(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups
   var at = first_sample(t, edges);
   loop {
     if (at.column <= at.columns.y) {
-      let texel = 4u * (u32(at.row) * u32(SHADOW_TEXELS) + u32(at.column));
+      let texel = 4u * whole(at.row * SHADOW_TEXELS + at.column);
       let z = clamp(t.a.z + dot(t.slope, vec2f(at.column, at.row) + 0.5 - t.a.xy), low, high);
-      let nearness = u32(SHADOW_STEPS * clamp(1.0 - z, 0.0, 1.0));
+      let nearness = whole(SHADOW_STEPS * clamp(1.0 - z, 0.0, 1.0));
       if (draw[0].z == 1u) {
         atomicMax(&shadow[texel + 1u], nearness + 1u);
         atomicMax(&shadow[texel + 2u], u32(SHADOW_STEPS) - nearness + 1u);

@@ -11,12 +11,12 @@ const words = /* wgsl */ `
 @group(0) @binding(0) var<uniform> frame: Frame;
 @group(0) @binding(1) var<storage, read_write> drawn: array<atomic<u32>>;
 
-fn place_of(position: vec4f) -> u32 { return u32(position.y) * frame.size.x * frame.size.y + u32(position.x); }
+fn place_of(position: vec4f) -> u32 { return whole(position.y - 0.5) * frame.size.x * frame.size.y + whole(position.x - 0.5); }
 
 fn word_of(position: vec4f, number: u32) -> u32 {
   let n = nearness_of_picture();
   let inverse = (2000.0 - position.z * (2000.0 - 2.0)) / (2.0 * 2000.0);   // from FAR and NEAR
-  return (u32(nearness(n, inverse)) << n.bits) | number;
+  return (whole(nearness(n, inverse)) << n.bits) | number;
 }
 `;
 
@@ -102,7 +102,7 @@ fn render_opacity(corner: RenderCorner, pixel: vec2f) -> f32 {
 
 fn is_covered(corner: RenderCorner) -> bool {
   let samples = frame.size.y;
-  let at = vec2u(corner.clip.xy) % samples;
+  let at = vec2u(whole(corner.clip.x - 0.5), whole(corner.clip.y - 0.5)) % samples;
   // Thresholds spread over the samples of a pixel: alpha to coverage. The middle one has 1/2, which mask and depth see.
   let last = samples * samples - 1u;
   let order = (at.x + at.y * samples) * 7u % (last + 1u);

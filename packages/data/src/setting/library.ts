@@ -47,6 +47,9 @@ fn backdrop_mix_bits(x: u32) -> u32 {
   return h ^ (h >> 15u);
 }
 
+// As in render/whole.wgsl.ts.
+fn backdrop_whole(x: vec2f) -> vec2i { return bitcast<vec2i>(x + 12582912.0) - 0x4b400000; }
+
 fn backdrop_lattice(cell: vec2i, seed: f32) -> u32 {
   let q = bitcast<vec2u>(cell) * vec2u(0x9e3779b1u, 0x85ebca77u);
   return backdrop_mix_bits(q.x ^ q.y ^ bitcast<u32>(seed));
@@ -58,7 +61,7 @@ fn backdrop_unpack(h: u32) -> vec3f {
 }
 
 fn backdrop_random(cell: vec2f, seed: f32) -> vec3f {
-  return backdrop_unpack(backdrop_lattice(vec2i(cell), seed));
+  return backdrop_unpack(backdrop_lattice(backdrop_whole(cell), seed));
 }
 
 // Smooth noise of one unit, -1..1.
@@ -66,7 +69,7 @@ fn backdrop_noise(p: vec2f) -> f32 {
   let cell = floor(p);
   let f = p - cell;
   let u = f * f * (3.0 - 2.0 * f);
-  let near = bitcast<vec2u>(vec2i(cell)) * vec2u(0x9e3779b1u, 0x85ebca77u);
+  let near = bitcast<vec2u>(backdrop_whole(cell)) * vec2u(0x9e3779b1u, 0x85ebca77u);
   let far = near + vec2u(0x9e3779b1u, 0x85ebca77u);
   var h = vec4u(near.x ^ near.y, far.x ^ near.y, near.x ^ far.y, far.x ^ far.y);
   h = (h ^ (h >> vec4u(15u))) * 0x2c1b3c6du;

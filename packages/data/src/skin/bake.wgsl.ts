@@ -410,7 +410,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   if (p.z > -1.0) {
     let bend = noise3(p * 0.6 + o.yxx);
     let wander = p.xy + vec2f(0.10 * bend + 0.06 * n_mid + 0.02 * n_fine, 0.16 * bend + 0.05 * n_mid + 0.025 * n_fine);
-    let cell = clamp(vec2i(floor((p.xy - vec2f(GRID_LEFT, GRID_BOTTOM)) / GRID_CM)), vec2i(0), vec2i(GRID_COLUMNS - 1, GRID_ROWS - 1));
+    let cell = clamp(whole_2(floor((p.xy - vec2f(GRID_LEFT, GRID_BOTTOM)) / GRID_CM)), vec2i(0), vec2i(GRID_COLUMNS - 1, GRID_ROWS - 1));
     let word = u32(cell.y * GRID_COLUMNS + cell.x);
     var near = look.crease_grid[word / 4u][word % 4u];
     while (near != 0u) {

@@ -4,6 +4,7 @@
  */
 import type { Gpu } from '@onegt/kernels';
 import { noiseWgsl } from '../render/noise.ts';
+import { wholeWgsl } from '../render/whole.wgsl.ts';
 import type { Atlas } from './atlas.ts';
 import { bakeWgsl, shrinkWgsl } from './bake.wgsl.ts';
 import type { SkinLook } from './look.ts';
@@ -107,7 +108,7 @@ function pipelinesOf(device: GPUDevice): Pipelines {
   let both = pipelines.get(device);
   if (both === undefined) {
     const compile = (label: string, code: string) => device.createComputePipeline({ label, layout: 'auto', compute: { module: device.createShaderModule({ label, code }), entryPoint: 'main' } });
-    both = { bake: compile('skin/bake', noiseWgsl + lookWgsl + bakeWgsl), shrink: compile('skin/shrink', shrinkWgsl) };
+    both = { bake: compile('skin/bake', wholeWgsl + noiseWgsl + lookWgsl + bakeWgsl), shrink: compile('skin/shrink', shrinkWgsl) };
     pipelines.set(device, both);
   }
   return both;

@@ -12,8 +12,8 @@ fn evaluate(surface: Surface) -> Shading {
   let relief = textureSampleLevel(texture_1, linear_sampler, upper, level);
   let crease = textureSampleLevel(texture_1, linear_sampler, lower, level);
   let size = textureDimensions(texture_1);
-  let group = textureLoad(texture_1, min(vec2u(lower * vec2f(size)), size - 1u), 0).a;
-  let depths = parameters[4u + u32(clamp(round(group * 16.0) - 1.0, 0.0, 11.0))];
+  let group = textureLoad(texture_1, min(vec2u(whole_2(floor(lower * vec2f(size)))), size - 1u), 0).a;
+  let depths = parameters[4u + whole(clamp(group * 16.0 - 1.0, 0.0, 11.0))];
   let fold = mix(depths.y, depths.x, smoothstep(-0.5, 0.5, p.x));
 
   s.albedo = paint.rgb * paint.rgb;
@@ -46,7 +46,7 @@ export const mouthMaterialWgsl = /* wgsl */ `
 fn evaluate(surface: Surface) -> Shading {
   var s = default_shading(surface);
   let p = surface.extra.xyz;
-  let part = u32(surface.extra.w + 0.5);
+  let part = whole(surface.extra.w);
   let o = parameters[6].xyz;
   let n = noise3_gradient(p * 4.0 + o);
   // Behind the lips it gets dark: what light is left has been through flesh.
