@@ -20,8 +20,14 @@ struct PhotoLook {
 
 @group(0) @binding(0) var<uniform> look: PhotoLook;
 @group(0) @binding(1) var<storage, read> light: array<vec4f>;            // [pixels] linear, w = region
-@group(0) @binding(2) var<storage, read_write> packed: array<vec2u>;     // [pixels] before the lens, [pixels] after it, in halves of 16 bits: r, g, b, then defocus or region
+@group(0) @binding(2) var<storage, read_write> packed: array<vec2u>;     // [pixels] before the lens, [pixels] after it, in halves of 16 bits: r, g, b, then defocus, or region and brightness
 @group(0) @binding(3) var<storage, read_write> result: array<u32>;       // [pixels] r, g, b, region; [pixels] cm along the view axis
+
+// Two halves of 16 bits, of 0 <= x <= 65000. By hand: a software adapter takes a hundred operations for WGSL's own packing.
+fn photo_halves(x: vec2f) -> u32 {
+  let bits = (bitcast<vec2u>(x * 0x1p-112f) + 0x1000u) >> vec2u(13u);
+  return bits.x | (bits.y << 16u);
+}
 
 // Before the lens. Of each pixel the radius by which it is off the plane of focus; the background (infinitely far) was
 // drawn blurred. Halves, because a tap of the lens costs a software adapter what it loads.
@@ -33,7 +39,7 @@ fn photo_pack(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups)
   let z = bitcast<f32>(result[pixels + index]);
   let radius = select(0.0, look.lens.y * abs(z - look.lens.z) / max(z, 1.0), z < 1e6);
   let x = min(light[index].rgb, vec3f(65000.0));
-  packed[index] = vec2u(pack2x16float(x.rg), pack2x16float(vec2f(x.b, radius)));
+  packed[index] = vec2u(photo_halves(x.rg), photo_halves(vec2f(x.b, radius)));
 }
 
 // Linear light, and the radius.
@@ -54,6 +60,11 @@ fn photo_gather(at: vec2i, side: i32, weight: f32, least: f32) -> vec4f {
 fn photo_turned(at: vec2i, d: vec2i, side: i32, weight: f32, least: f32) -> vec4f {
   return photo_gather(at + d, side, weight, least) + photo_gather(at - d, side, weight, least)
     + photo_gather(at + vec2i(-d.y, d.x), side, weight, least) + photo_gather(at + vec2i(d.y, -d.x), side, weight, least);
+}
+
+// Root of the luminance that the sensor sees, 11 bits of 0..4: sharpening compares neighbours by it.
+fn photo_brightness(x: vec3f) -> u32 {
+  return whole(min(512.0 * sqrt(photo_luminance(x * look.gain.rgb)), 2047.0));
 }
 
 @compute @workgroup_size(8, 8)
@@ -87,7 +98,7 @@ fn photo_lens(@builtin(global_invocation_id) id: vec3u) {
     }
   }
   let x = sum.rgb / sum.w;
-  packed[u32(side * side) + index] = vec2u(pack2x16float(x.rg), pack2x16float(vec2f(x.b, 0.0)) | (whole(light[index].w) << 16u));
+  packed[u32(side * side) + index] = vec2u(photo_halves(x.rg), photo_halves(vec2f(x.b, 0.0)) | (whole(light[index].w) << 27u) | (photo_brightness(x) << 16u));
 }
 
 fn photo_hash(x: vec3u) -> u32 {
@@ -118,11 +129,10 @@ fn photo_grains(at: vec2f, size: f32) -> vec4f {
 
 fn photo_luminance(x: vec3f) -> f32 { return dot(x, vec3f(0.2126, 0.7152, 0.0722)); }
 
-// After the lens, at a multiple of the pixels.
-fn photo_seen(at: vec2i, side: i32) -> vec3f {
+// Brightness after the lens.
+fn photo_seen(at: vec2i, side: i32) -> f32 {
   let p = clamp(at, vec2i(0), vec2i(side - 1)) + vec2i(0, side);
-  let word = packed[u32(p.y * side + p.x)];
-  return vec3f(unpack2x16float(word.x), unpack2x16float(word.y).x);
+  return f32((packed[u32(p.y * side + p.x)].y >> 16u) & 2047u) / 512.0;
 }
 
 @compute @workgroup_size(8, 8)
@@ -131,16 +141,15 @@ fn photo_develop(@builtin(global_invocation_id) id: vec3u) {
   if (max(id.x, id.y) >= u32(side)) { return; }
   let at = vec2i(id.xy);
   let index = id.y * u32(side) + id.x;
-  let region = packed[u32(side * side) + index].y >> 16u;
+  let word = packed[u32(side * side) + index];
+  let seen = vec3f(unpack2x16float(word.x), unpack2x16float(word.y & 0xffffu).x);
   let middle = (vec2f(at) + 0.5) / f32(side) * 2.0 - 1.0;
   let fall = 1.0 + 0.5 * dot(middle, middle);
   let exposure = look.gain.rgb * mix(1.0, 1.0 / (fall * fall), look.shadow_tint.w);
-  var x = photo_seen(at, side) * exposure;
+  var x = seen * exposure;
   if (look.highlight_tint.w > 0.0) {
-    let luminance = exposure * vec3f(0.2126, 0.7152, 0.0722);
-    let around = 0.25 * (sqrt(dot(photo_seen(at - vec2i(1, 0), side), luminance)) + sqrt(dot(photo_seen(at + vec2i(1, 0), side), luminance))
-      + sqrt(dot(photo_seen(at - vec2i(0, 1), side), luminance)) + sqrt(dot(photo_seen(at + vec2i(0, 1), side), luminance)));
-    let own = sqrt(max(1e-6, photo_luminance(x)));
+    let around = 0.25 * (photo_seen(at - vec2i(1, 0), side) + photo_seen(at + vec2i(1, 0), side) + photo_seen(at - vec2i(0, 1), side) + photo_seen(at + vec2i(0, 1), side));
+    let own = sqrt(max(1e-6, photo_luminance(seen * look.gain.rgb)));
     let gain = clamp(1.0 + 2.0 * look.highlight_tint.w * (own - around) / own, 0.5, 1.6);
     x *= gain * gain;
   }
@@ -161,7 +170,7 @@ fn photo_develop(@builtin(global_invocation_id) id: vec3u) {
   let y = photo_luminance(x);
   x = look.curve.w + (1.0 - look.curve.w) * x + look.shadow_tint.rgb * (1.0 - y) * (1.0 - y) + look.highlight_tint.rgb * y * (1.0 - y * y);
   x = saturate(x) * 255.0;
-  result[index] = whole(x.r) | (whole(x.g) << 8u) | (whole(x.b) << 16u) | (region << 24u);
+  result[index] = whole(x.r) | (whole(x.g) << 8u) | (whole(x.b) << 16u) | ((word.y >> 27u) << 24u);
 }
 `;
 

@@ -6,10 +6,13 @@
 import type { Mesh } from './drawable.ts';
 import { mesh, wordWgsl } from './small-triangles.wgsl.ts';
 
-/** Are the triangles pairs (a, b, c), (c, b, d)? */
+/** Are the triangles pairs (a, b, c), (c, b, d) of vertices that follow each other? */
 export function isRibbons({ triangles: t }: Mesh): boolean {
   if (t.length % 6 !== 0) return false;
-  for (let i = 0; i < t.length; i += 6) if (t[i + 3] !== t[i + 2] || t[i + 4] !== t[i + 1]) return false;
+  for (let i = 0; i < t.length; i += 6) {
+    const a = t[i]!;
+    if (t[i + 1] !== a + 1 || t[i + 2] !== a + 2 || t[i + 3] !== a + 2 || t[i + 4] !== a + 1 || t[i + 5] !== a + 3) return false;
+  }
   return true;
 }
 
@@ -59,11 +62,11 @@ fn cross_2(a: vec2f, b: vec2f) -> f32 { return a.x * b.y - a.y * b.x; }
 fn see_ribbons(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let first = 2u * (id.x + id.y * groups.x * 64u);
   if (first >= draw[1].y) { return; }
-  let start = triangles[first].xyz;
-  let a = frame.view_projection * corner(start.x);
-  let b = frame.view_projection * corner(start.y);
-  let c = frame.view_projection * corner(start.z);
-  let d = frame.view_projection * corner(triangles[first + 1u].z);
+  let start = triangles[first].x;
+  let a = frame.view_projection * corner(start);
+  let b = frame.view_projection * corner(start + 1u);
+  let c = frame.view_projection * corner(start + 2u);
+  let d = frame.view_projection * corner(start + 3u);
   if (min(min(a.w, b.w), min(c.w, d.w)) < NEAR) { return; }
   let samples = frame.size.x * frame.size.y;
   let side = f32(samples);

@@ -10,7 +10,7 @@ import { type Drawable, REGIONS } from './drawable.ts';
 import { InvalidDrawableError } from './errors.ts';
 import { type Rendered, type RenderRequest, SceneRenderer } from './scene-renderer.ts';
 import { uniformAmbient } from './studio.ts';
-import { drawable, material, meshOf, sphere, square } from './test-meshes.ts';
+import { drawable, material, meshOf, ribbon, sphere, square } from './test-meshes.ts';
 
 const SIZE = 48;
 let gpu: Gpu;
@@ -123,16 +123,16 @@ describe('geometry', () => {
     expect(depth[row - 4]! - depth[row + 3]!).toBeCloseTo(4, 1);
   });
 
-  test('strands that surfaces hide are left out before they are drawn, and nothing else is', async () => {
-    const strands = material('strands', 's.emission = vec3f(0.0, 0.0, 1.0); s.hair = 1.0;');
-    const plain = material('plain', 's.emission = vec3f(0.0, 0.0, 1.0);');
-    // Behind a ball, beside it and partly behind, before it, at the edge of the picture, and in a row through it.
-    const places = [[0, 0, -9, 4], [7, 0, -3, 4], [-2, 3, 7, 2], [-19, 18, 0, 5], ...Array.from({ length: 12 }, (_, i) => [i - 6, -6 + i, i - 8, 0.7])];
-    const scene = (look: typeof plain) => [drawable(sphere([0, 0, 0], 6), red), ...places.map(([x, y, z, radius]) => drawable(sphere([x!, y!, z!], radius!), look, 'hair'))];
+  test('segments of strands are seen as their two triangles are; what surfaces hide is left out, and nothing else', async () => {
+    const strands = material('strands', 's.emission = vec3f(0.0, 0.0, 1.0); s.hair = 1.0;', { doubleSided: true });
+    const plain = material('plain', 's.emission = vec3f(0.0, 0.0, 1.0);', { doubleSided: true });
+    // Behind a ball, beside it and partly behind, before it, at the edge of the picture, and in a row through it; thin, wide and twisted.
+    const places = [[0, 0, -9, 4], [7, 0, -3, 4], [-2, 3, 7, 2], [-19, 18, 0, 5], ...Array.from({ length: 12 }, (_, i) => [i - 6, -6 + i, i - 8, 0.1 + 0.1 * i])];
+    const scene = (look: typeof plain) => [drawable(sphere([0, 0, 0], 6), red), ...places.map(([x, y, z, width], i) => drawable(ribbon([x!, y!, z!], width!, i), look, 'hair'))];
     const [hair, surfaces] = [await render(scene(strands)), await render(scene(plain))];
-    expect(hair.region).toEqual(surfaces.region);
-    expect(hair.depth).toEqual(surfaces.depth);
-    expect(hair.region.filter((byte) => byte === regionIndex('hair')).length).toBeGreaterThan(100);
+    const differs = (i: number) => hair.region[i] !== surfaces.region[i] || (hair.region[i] !== 0 && Math.abs(hair.depth[i]! - surfaces.depth[i]!) > 0.05);
+    expect(Array.from(hair.region.keys()).filter(differs).length).toBeLessThanOrEqual(4); // where two cross at the same depth
+    expect(hair.region.filter((byte) => byte === regionIndex('hair')).length).toBeGreaterThan(50);
   });
 
   test('what has holes is seen where it is the nearest, whether compute or the fixed pipeline drew the rest', async () => {

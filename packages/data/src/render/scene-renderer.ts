@@ -253,7 +253,7 @@ export class SceneRenderer implements Disposable {
   /** Surfaces, then the strands that they do not hide. */
   #encodeSmall(encoder: GPUCommandEncoder, entries: readonly Entry[], { see, seeRibbons, tiles }: FixedPipelines): void {
     const group = this.#groups.fixed.see;
-    const isStrands = ({ drawable, mesh }: Entry) => mesh.isRibbons && isHair(drawable.material);
+    const isStrands = ({ drawable, mesh }: Entry) => mesh.isRibbons && drawable.material.doubleSided === true && isHair(drawable.material);
     for (const entry of entries) if (!isStrands(entry)) this.#encodeMesh(encoder, 'see', entry, see, group);
     const strands = entries.filter(isStrands);
     if (strands.length === 0) return;

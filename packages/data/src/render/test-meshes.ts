@@ -32,6 +32,18 @@ export function sphere(centre: readonly [number, number, number], radius: number
   return meshOf(vertices, normals, triangles);
 }
 
+/** A curved strand of hair of 8 segments, as `hair/ribbons.ts` makes them, from `root` 6 cm down; `turn` rolls it, and it twists by half a turn. */
+export function ribbon([x, y, z]: readonly [number, number, number], width: number, turn: number): Mesh {
+  const vertices: number[] = [];
+  const triangles: number[] = [];
+  for (let s = 0; s <= 8; s++) {
+    const [angle, bend] = [turn + (Math.PI * s) / 16, Math.sin(s / 3)];
+    for (const edge of [-0.5, 0.5]) vertices.push(x + bend + edge * width * Math.cos(angle), y - 0.75 * s, z + edge * width * Math.sin(angle));
+    if (s < 8) triangles.push(2 * s, 2 * s + 1, 2 * s + 2, 2 * s + 2, 2 * s + 1, 2 * s + 3);
+  }
+  return meshOf(vertices, vertices.map((_, i) => [0, -1, 0][i % 3]!), triangles);
+}
+
 /** `body` changes the default shading `s` of a surface `p`. */
 export function material(label: string, body: string, changes: Partial<Material> = {}): Material {
   return { label: `test/${label}`, wgsl: `fn evaluate(p: Surface) -> Shading { var s = default_shading(p); ${body} return s; }`, parameters: new Float32Array(4), ...changes };
