@@ -4,7 +4,7 @@ import type { Material } from './drawable.ts';
 import type { Layouts } from './layouts.ts';
 import type { MeshBuffers } from './mesh-buffers.ts';
 import type { Targets } from './targets.ts';
-import { PARAMETER_STRIDE, type Uniforms } from './uniforms.ts';
+import { DRAW_BYTES, PARAMETER_STRIDE, type Uniforms } from './uniforms.ts';
 
 /** Those of the fixed pipeline are made when they are first needed: few meshes go through it. */
 export interface MeshGroups {
@@ -35,14 +35,15 @@ export class BindGroups implements Disposable {
   }
 
   mesh(mesh: MeshBuffers): MeshGroups {
-    const { positions, normals, attributes, triangles } = mesh;
+    const { vertices, attributes, triangles } = mesh;
+    const draws = { buffer: this.#uniforms.draws, size: DRAW_BYTES };
     const group = (layout: GPUBindGroupLayout, buffers: GPUBuffer[], ...more: GPUBindingResource[]) => groupOf(this.#device, layout, [...buffers.map((buffer) => ({ buffer })), ...more]);
     let visibility: GPUBindGroup | undefined;
     let cutout: GPUBindGroup | undefined;
     return {
-      visibility: () => (visibility ??= group(this.#layouts.visibilityMesh, [positions, mesh.source])),
-      cutout: () => (cutout ??= group(this.#layouts.cutoutMesh, [positions, mesh.source, normals, attributes])),
-      shade: group(this.#layouts.mesh, [positions, normals, attributes, triangles], { buffer: this.#uniforms.draws, size: 32 }),
+      visibility: () => (visibility ??= group(this.#layouts.visibilityMesh, [vertices, mesh.source])),
+      cutout: () => (cutout ??= group(this.#layouts.cutoutMesh, [vertices, mesh.source, attributes], draws)),
+      shade: group(this.#layouts.mesh, [vertices, attributes, triangles], draws),
     };
   }
 

@@ -10,6 +10,7 @@ import { REGIONS } from './drawable.ts';
 import { InvalidDrawableError } from './errors.ts';
 import { MAX_PARAMETERS } from './material.ts';
 import { isRibbons } from './ribbons.wgsl.ts';
+import { packAttributes, packVertices, VERTEX_WORDS } from './vertex.wgsl.ts';
 
 /** Triangles of one drawable: the visibility pass keeps 24 bits of the number. */
 export const MAX_TRIANGLES = 2 ** 24 - 1;
@@ -100,18 +101,6 @@ function highestOf(values: Uint8Array | Uint32Array): number {
   return most;
 }
 
-/** `[R, 6]` from `uv` and `extra`. Vertex by vertex in plain reads: a `set` of a `subarray` each costs two objects. */
-function interleave({ uv, extra }: Mesh, out: Float32Array): void {
-  for (let v = 0, at = 0; at < out.length; v++, at += 6) {
-    out[at] = uv[2 * v]!;
-    out[at + 1] = uv[2 * v + 1]!;
-    out[at + 2] = extra[4 * v]!;
-    out[at + 3] = extra[4 * v + 1]!;
-    out[at + 4] = extra[4 * v + 2]!;
-    out[at + 5] = extra[4 * v + 3]!;
-  }
-}
-
 /** `[T, 4]`: corners and region. */
 function withRegions({ triangles }: Mesh, region: Drawable['region'], out: Uint32Array): void {
   const everywhere = typeof region === 'string' ? REGIONS.indexOf(region) : 0;
@@ -126,9 +115,9 @@ function withRegions({ triangles }: Mesh, region: Drawable['region'], out: Uint3
 /** Written, uploaded, written again for the next mesh: megabytes a person that nobody has to zero or collect. */
 let scratch = new ArrayBuffer(0);
 
-function scratchOf(byteLength: number): ArrayBuffer {
-  if (scratch.byteLength < byteLength) scratch = new ArrayBuffer(2 * byteLength);
-  return scratch;
+function scratchOf(words: number): Uint32Array<ArrayBuffer> {
+  if (scratch.byteLength < 4 * words) scratch = new ArrayBuffer(8 * words);
+  return new Uint32Array(scratch, 0, words);
 }
 
 let stamps = 0;
@@ -139,10 +128,10 @@ export class MeshBuffers implements Disposable {
   readonly numTriangles: number;
   /** Do its triangles come in pairs that `ribbons.wgsl.ts` can draw at once? */
   readonly isRibbons: boolean;
-  readonly positions: GPUBuffer;
-  readonly normals: GPUBuffer;
-  /** `[R, 6]` uv and extra. */
+  /** `[R, 4]` positions and normals, `[R, 4]` uv and extra: see `vertex.wgsl.ts`. */
+  readonly vertices: GPUBuffer;
   readonly attributes: GPUBuffer;
+  readonly ranges: Float32Array;
   /** `[T]` mesh vertices a, b, c and the region. */
   readonly triangles: GPUBuffer;
   /** Counts uploads over all meshes: equal numbers, equal positions. */
@@ -156,18 +145,17 @@ export class MeshBuffers implements Disposable {
   constructor(gpu: Gpu, drawable: Drawable) {
     checkDrawable(drawable);
     const { label, mesh, region } = drawable;
-    const numVertices = mesh.positions.length / 3;
     this.#gpu = gpu;
     this.mesh = mesh;
     this.numTriangles = mesh.triangles.length / 3;
     this.isRibbons = isRibbons(mesh);
     this.#label = label;
-    this.positions = this.#upload('positions', mesh.positions);
-    this.normals = this.#upload('normals', mesh.normals);
-    const attributes = new Float32Array(scratchOf(24 * numVertices), 0, 6 * numVertices);
-    interleave(mesh, attributes);
-    this.attributes = this.#upload('attributes', attributes);
-    const triangles = new Uint32Array(scratchOf(16 * this.numTriangles), 0, 4 * this.numTriangles);
+    const perVertex = scratchOf((VERTEX_WORDS * mesh.positions.length) / 3);
+    packVertices(mesh, perVertex);
+    this.vertices = this.#upload('vertices', perVertex);
+    this.ranges = packAttributes(mesh, perVertex);
+    this.attributes = this.#upload('attributes', perVertex);
+    const triangles = scratchOf(4 * this.numTriangles);
     withRegions(mesh, region, triangles);
     this.triangles = this.#upload('triangles', triangles);
     this.#version = mesh.version;
@@ -200,15 +188,16 @@ export class MeshBuffers implements Disposable {
   /** Upload again what the mesh's owner rewrote in place. */
   refresh(): void {
     if (this.#version === this.mesh.version) return;
-    this.#gpu.writeBuffer(this.positions, this.mesh.positions);
-    this.#gpu.writeBuffer(this.normals, this.mesh.normals);
+    const vertices = scratchOf((VERTEX_WORDS * this.mesh.positions.length) / 3);
+    packVertices(this.mesh, vertices);
+    this.#gpu.writeBuffer(this.vertices, vertices);
     this.#version = this.mesh.version;
     this.#bounds = undefined;
     this.stamp = ++stamps;
   }
 
   [Symbol.dispose](): void {
-    for (const buffer of [this.positions, this.normals, this.attributes, this.triangles, ...Object.values(this.#provoking ?? {})]) this.#gpu.releaseBuffer(buffer);
+    for (const buffer of [this.vertices, this.attributes, this.triangles, ...Object.values(this.#provoking ?? {})]) this.#gpu.releaseBuffer(buffer);
   }
 
   #renumbered(): Record<keyof Topology, GPUBuffer> {
@@ -219,7 +208,7 @@ export class MeshBuffers implements Disposable {
     return this.#provoking;
   }
 
-  #upload(name: string, data: Float32Array | Uint32Array, usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST): GPUBuffer {
+  #upload(name: string, data: Uint32Array, usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST): GPUBuffer {
     const buffer = this.#gpu.createBuffer(data.byteLength, `render/${this.#label}/${name}`, usage);
     this.#gpu.writeBuffer(buffer, data);
     return buffer;

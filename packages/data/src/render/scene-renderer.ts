@@ -281,7 +281,7 @@ export class SceneRenderer implements Disposable {
     pass.setPipeline(pipeline);
     if (isCutout(drawable.material)) {
       pass.setBindGroup(1, this.#groups.material(drawable.material), [index * PARAMETER_STRIDE]);
-      pass.setBindGroup(2, groups.cutout());
+      pass.setBindGroup(2, groups.cutout(), [index * DRAW_STRIDE]);
     } else pass.setBindGroup(1, groups.visibility());
     pass.setIndexBuffer(mesh.indices, 'uint32');
     pass.drawIndexed(mesh.numTriangles * 3, 1, 0, 0, instance);

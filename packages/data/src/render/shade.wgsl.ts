@@ -2,6 +2,7 @@
  * Shading of one list of slots: the triangle under the sample is intersected again, its corners interpolated, the
  * material evaluated and lit.
  */
+import { attributesWgsl, verticesWgsl } from './vertex.wgsl.ts';
 
 const lists = /* wgsl */ `
 const RENDER_SLOTS = 4u;
@@ -48,23 +49,21 @@ fn render_backdrop(@builtin(global_invocation_id) id: vec3u) {
 
 /** A drawable's surface. After frame, noise, material header and material. */
 export const shadeWgsl = /* wgsl */ `${lists}
-@group(2) @binding(0) var<storage, read> render_positions: array<f32>;
-@group(2) @binding(1) var<storage, read> render_normals: array<f32>;
-@group(2) @binding(2) var<storage, read> render_attributes: array<vec2f>;   // [R, 3] uv, extra.xy, extra.zw
-@group(2) @binding(3) var<storage, read> render_triangles: array<vec4u>;
-@group(2) @binding(4) var<uniform> render_draw_words: array<vec4u, 2>;   // drawable, 1 = double-sided, 1 = strands, 1 = transparent
-
-fn render_vec3(index: u32, which: u32) -> vec3f {
-  let i = 3u * index;
-  if (which == 0u) { return vec3f(render_positions[i], render_positions[i + 1u], render_positions[i + 2u]); }
-  return vec3f(render_normals[i], render_normals[i + 1u], render_normals[i + 2u]);
-}
+${verticesWgsl}${attributesWgsl}
+@group(2) @binding(0) var<storage, read> render_vertices: array<vec4u>;
+@group(2) @binding(1) var<storage, read> render_attributes: array<vec4u>;
+@group(2) @binding(2) var<storage, read> render_triangles: array<vec4u>;
+// Drawable, 1 = double-sided, 1 = strands, 1 = transparent; numbers; offset and step of uv; offset of extra; step of extra.
+@group(2) @binding(3) var<uniform> render_draw_words: array<vec4u, 5>;
 
 fn render_surface(word: u32, crop: vec2f) -> Surface {
   let corners = render_triangles[word & 0xffffffu].xyz;
-  let a = render_vec3(corners.x, 0u);
-  let ab = render_vec3(corners.y, 0u) - a;
-  let ac = render_vec3(corners.z, 0u) - a;
+  let vertex_a = render_vertices[corners.x];
+  let vertex_b = render_vertices[corners.y];
+  let vertex_c = render_vertices[corners.z];
+  let a = vertex_position(vertex_a);
+  let ab = vertex_position(vertex_b) - a;
+  let ac = vertex_position(vertex_c) - a;
   // Moeller & Trumbore 1997, the ray from the camera through the sample.
   let ray = render_ray(frame.right, frame.up, frame.back, crop);
   let p = cross(ray, ac);
@@ -78,15 +77,14 @@ fn render_surface(word: u32, crop: vec2f) -> Surface {
   let position = a + ab * v + ac * w;
   let to_camera = frame.camera.xyz - position;
   let distance = length(to_camera);
-  var normal = normalize(render_vec3(corners.x, 1u) * u + render_vec3(corners.y, 1u) * v + render_vec3(corners.z, 1u) * w + vec3f(0.0, 0.0, 1e-9));
+  var normal = normalize(vertex_normal(vertex_a) * u + vertex_normal(vertex_b) * v + vertex_normal(vertex_c) * w + vec3f(0.0, 0.0, 1e-9));
   if (render_draw_words[0].y == 1u && render_draw_words[0].z == 0u && dot(cross(ab, ac), to_camera) < 0.0) { normal = -normal; }
-  let ia = 3u * corners.x;
-  let ib = 3u * corners.y;
-  let ic = 3u * corners.z;
-  let uv = render_attributes[ia] * u + render_attributes[ib] * v + render_attributes[ic] * w;
-  let extra = vec4f(render_attributes[ia + 1u], render_attributes[ia + 2u]) * u
-    + vec4f(render_attributes[ib + 1u], render_attributes[ib + 2u]) * v
-    + vec4f(render_attributes[ic + 1u], render_attributes[ic + 2u]) * w;
+  let at_a = render_attributes[corners.x];
+  let at_b = render_attributes[corners.y];
+  let at_c = render_attributes[corners.z];
+  let range = bitcast<vec4f>(render_draw_words[2]);
+  let uv = range.xy + range.zw * (vertex_uv(at_a) * u + vertex_uv(at_b) * v + vertex_uv(at_c) * w);
+  let extra = bitcast<vec4f>(render_draw_words[3]) + bitcast<vec4f>(render_draw_words[4]) * (vertex_extra(at_a) * u + vertex_extra(at_b) * v + vertex_extra(at_c) * w);
   let pixel = vec2f(crop.x + 1.0, 1.0 - crop.y) * 0.5 * f32(frame.size.x);
   return Surface(position, normal, to_camera / distance, uv, extra, pixel, distance * frame.camera.w);
 }

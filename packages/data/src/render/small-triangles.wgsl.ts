@@ -8,6 +8,7 @@
  * Surfaces come first, then those strands that they do not hide: most lie behind the head or under others.
  * What has holes or large triangles goes through the fixed pipeline, into the same words (`visibility.wgsl.ts`).
  */
+import { verticesWgsl } from './vertex.wgsl.ts';
 
 /** Numbers are given out in blocks, so that a table tells the drawable of a number. */
 export const BLOCK = 256;
@@ -103,14 +104,12 @@ fn is_drawn(t: Projected) -> bool {
 
 /** A mesh and how it is drawn. */
 export const mesh = /* wgsl */ `
-@group(1) @binding(0) var<storage, read> positions: array<f32>;
-@group(1) @binding(3) var<storage, read> triangles: array<vec4u>;
-@group(1) @binding(4) var<uniform> draw: array<vec4u, 2>;  // index, 1 = double-sided, 1 = strands, -; first number, triangles
+${verticesWgsl}
+@group(1) @binding(0) var<storage, read> vertices: array<vec4u>;
+@group(1) @binding(2) var<storage, read> triangles: array<vec4u>;
+@group(1) @binding(3) var<uniform> draw: array<vec4u, 2>;  // index, 1 = double-sided, 1 = strands, -; first number, triangles
 
-fn corner(index: u32) -> vec4f {
-  let i = 3u * index;
-  return vec4f(positions[i], positions[i + 1u], positions[i + 2u], 1.0);
-}
+fn corner(index: u32) -> vec4f { return vec4f(vertex_position(vertices[index]), 1.0); }
 `;
 
 /** Words of `drawn`: nearness above, number below. After {@link frameWgsl}. */

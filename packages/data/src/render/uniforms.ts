@@ -9,6 +9,8 @@ import { BLOCK, MAX_BLOCKS } from './small-triangles.wgsl.ts';
 
 /** Bytes per drawable: the alignment of dynamic offsets, and 64 vec4. */
 export const DRAW_STRIDE = 256;
+/** How a mesh is drawn: two vec4 of words, three of the ranges of its attributes. */
+export const DRAW_BYTES = 80;
 export const PARAMETER_STRIDE = 1024;
 
 export class Uniforms implements Disposable {
@@ -46,6 +48,7 @@ export class Uniforms implements Disposable {
       kinds.set([first, first + mesh.numTriangles], 2 * index);
       if (kind !== 'transparent') kinds.fill(index | ((drawable.region === 'eye' ? KINDS.fine : isStrands ? KINDS.hair : KINDS.surface) << 8), block, block + blocksOf(mesh));
       draws.set([index, material.doubleSided === true ? 1 : 0, isStrands ? 1 : 0, kind === 'transparent' ? 1 : 0, first, mesh.numTriangles], (index * DRAW_STRIDE) / 4);
+      draws.set(new Uint32Array(mesh.ranges.buffer), (index * DRAW_STRIDE) / 4 + 8);
     }
     this.#gpu.writeBuffer(this.frame, frame);
     this.#gpu.writeBuffer(this.kinds, kinds);

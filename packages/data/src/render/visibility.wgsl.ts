@@ -5,6 +5,7 @@
  * software adapter ten times as much.
  */
 import { wordWgsl } from './small-triangles.wgsl.ts';
+import { attributesWgsl, verticesWgsl } from './vertex.wgsl.ts';
 
 /** Fragments put the number of their triangle (vertex + instance) at their depth where they are the nearest. */
 const words = /* wgsl */ `
@@ -22,7 +23,8 @@ fn word_of(position: vec4f, number: u32) -> u32 {
 
 /** Drawables whose materials never leave holes. After {@link frameWgsl}. */
 export const visibilityWgsl = /* wgsl */ `${words}${wordWgsl}
-@group(1) @binding(0) var<storage, read> positions: array<f32>;
+${verticesWgsl}
+@group(1) @binding(0) var<storage, read> vertices: array<vec4u>;
 @group(1) @binding(1) var<storage, read> draw_source: array<u32>;
 
 struct Corner {
@@ -32,8 +34,7 @@ struct Corner {
 };
 
 fn corner_at(index: u32) -> vec4f {
-  let v = draw_source[index] * 3u;
-  return vec4f(positions[v], positions[v + 1u], positions[v + 2u], 1.0);
+  return vec4f(vertex_position(vertices[draw_source[index]]), 1.0);
 }
 
 @vertex
@@ -60,10 +61,11 @@ fn glass_fragment(corner: Corner) -> @location(0) u32 {
 
 /** Drawables with holes: after frame, noise, material header and material. Coverage is dithered over a pixel's samples. */
 export const cutoutWgsl = /* wgsl */ `${words}${wordWgsl}
-@group(2) @binding(0) var<storage, read> render_positions: array<f32>;
+${verticesWgsl}${attributesWgsl}
+@group(2) @binding(0) var<storage, read> render_vertices: array<vec4u>;
 @group(2) @binding(1) var<storage, read> render_source: array<u32>;
-@group(2) @binding(2) var<storage, read> render_normals: array<f32>;
-@group(2) @binding(3) var<storage, read> render_attributes: array<f32>;
+@group(2) @binding(2) var<storage, read> render_attributes: array<vec4u>;
+@group(2) @binding(3) var<uniform> render_draw: array<vec4f, 5>;   // two of words; offset and step of uv, offset of extra, step of extra
 
 struct RenderCorner {
   @builtin(position) clip: vec4f,
@@ -76,12 +78,11 @@ struct RenderCorner {
 
 fn render_corner(index: u32, instance: u32, projection: mat4x4f) -> RenderCorner {
   let v = render_source[index];
-  let position = vec3f(render_positions[3u * v], render_positions[3u * v + 1u], render_positions[3u * v + 2u]);
-  let normal = vec3f(render_normals[3u * v], render_normals[3u * v + 1u], render_normals[3u * v + 2u]);
-  let a = 6u * v;
-  return RenderCorner(projection * vec4f(position, 1.0), instance + index, position, normal,
-    vec2f(render_attributes[a], render_attributes[a + 1u]),
-    vec4f(render_attributes[a + 2u], render_attributes[a + 3u], render_attributes[a + 4u], render_attributes[a + 5u]));
+  let vertex = render_vertices[v];
+  let attributes = render_attributes[v];
+  let position = vertex_position(vertex);
+  return RenderCorner(projection * vec4f(position, 1.0), instance + index, position, normalize(vertex_normal(vertex)),
+    render_draw[2].xy + render_draw[2].zw * vertex_uv(attributes), render_draw[3] + render_draw[4] * vertex_extra(attributes));
 }
 
 @vertex
