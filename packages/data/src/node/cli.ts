@@ -31,7 +31,7 @@ Examples:
 
 Several machines with a shared folder:
   onegt-data enqueue groups --count 50000 --out /shared/groups --redis redis://host:6379
-  onegt-data work --redis redis://host:6379                    on each machine, as often as there are GPUs
+  onegt-data work --redis redis://host:6379                    on each machine; with several GPUs once for each
   onegt-data status --redis redis://host:6379
 
 Stop at any time and run the same command again: it goes on where it stopped. The README of @onegt/data describes the files.
@@ -165,7 +165,7 @@ function addQueue(program: Command, context: Context): void {
 const kindArgument = (): Argument => new Argument('<kind>', 'groups: one pose under many cameras; triplets: source, driving face, source with its expression; pairs: one person over cameras and expressions').choices(KINDS);
 
 const withProcesses = (command: Command): Command =>
-  command.option('--processes <number>', 'that render at once; each takes 0.7 GiB of memory, and more above 256 pixels (default: 1 on a GPU; without one as many as cores, up to 16, as far as memory goes)', parseInteger('--processes', { min: 1, max: 256 }));
+  command.option('--processes <number>', 'that render at once; each takes 0.7 GiB of memory, and more above 256 pixels (default: 1 on a GPU; without one as many as cores, at most 16, as far as memory and samples go)', parseInteger('--processes', { min: 1, max: 256 }));
 
 /** What decides a data set. */
 function withDataset(command: Command): Command {

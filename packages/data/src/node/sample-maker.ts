@@ -13,7 +13,7 @@ export interface MachineMakerOptions {
   heads?: string;
   /** Default: one on a real GPU; on a software adapter one for each core, as far as memory goes. */
   processes?: number;
-  /** How many samples will be asked for: no more processes than those are started. */
+  /** How many samples will be asked for, if that is known: few are not worth a process. */
   samples?: number;
   note?: (text: string) => void;
   signal?: AbortSignal;
@@ -28,8 +28,8 @@ const PICTURE_PROCESS = new URL('../../dist/node/processes/picture-process.js', 
  * @param head - of this file; what processes load again
  * @throws `GpuUnavailableError` with the reason and the remedy
  */
-export async function createMachineMaker(head: HeadModel, { size, heads, processes, samples = Infinity, note, signal }: MachineMakerOptions): Promise<SampleMaker> {
-  const count = Math.min(processes ?? (await defaultProcesses(size)), samples);
+export async function createMachineMaker(head: HeadModel, { size, heads, processes, samples, note, signal }: MachineMakerOptions): Promise<SampleMaker> {
+  const count = processes ?? (await defaultProcesses(size, samples));
   const maker = count === 1 ? await createNodePictureMaker(head, { size }) : await startProcesses(count, PICTURE_PROCESS, [String(size), ...(heads === undefined ? [] : [heads])], signal);
   note?.(`adapter: ${maker.adapter}${count === 1 ? '' : `; ${count} processes`}`);
   return maker;

@@ -7,6 +7,8 @@ const GIB = 2 ** 30;
 const PROGRAM_BYTES = 0.5 * GIB;
 /** A shard of 50 groups keeps no more of them busy to its end. */
 const MAX_PROCESSES = 16;
+/** Each process compiles for itself, in several seconds, for the materials of its first people. */
+const SAMPLES_WORTH_A_PROCESS = 8;
 
 export interface Machine {
   cores: number;
@@ -18,17 +20,17 @@ export interface Machine {
 const thisMachine = (): Machine => ({ cores: availableParallelism(), memory: Math.min(freemem(), process.constrainedMemory() || Infinity) });
 
 /**
- * On a real GPU one. On a software adapter one for each core: two processes of one thread draw a third more than one of two
- * threads, as nobody waits at the end of a pass and JavaScript runs beside it.
+ * On a real GPU one. On a software adapter one for each core: processes of one thread draw more than one of as many threads, as
+ * nobody waits at the end of a pass and JavaScript runs beside it.
  */
-export async function defaultProcesses(size: number): Promise<number> {
-  const count = processesFor(thisMachine(), size);
+export async function defaultProcesses(size: number, samples = Infinity): Promise<number> {
+  const count = processesFor(thisMachine(), size, samples);
   return count > 1 && (await isSoftwareAdapter()) ? count : 1;
 }
 
-export function processesFor({ cores, memory }: Machine, size: number): number {
+export function processesFor({ cores, memory }: Machine, size: number, samples = Infinity): number {
   const bytesEach = (0.7 + 0.4 * (size / 1024) ** 2) * GIB;
-  return Math.max(1, Math.min(cores, Math.floor((memory - PROGRAM_BYTES) / bytesEach), MAX_PROCESSES));
+  return Math.max(1, Math.min(cores, Math.floor((memory - PROGRAM_BYTES) / bytesEach), Math.ceil(samples / SAMPLES_WORTH_A_PROCESS), MAX_PROCESSES));
 }
 
 /** Asked in a process of its own: Dawn and a software driver would take 100 MiB of this one and keep them. */

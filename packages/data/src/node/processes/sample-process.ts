@@ -1,6 +1,7 @@
 /** A child process as a maker of samples. */
 import { DisposedError } from '@onegt/kernels';
 import { type ChildProcess, fork } from 'node:child_process';
+import { setMaxListeners } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { SampleMaker, SampleRequest } from '../../samples/maker.ts';
 import type { Sample } from '../../samples/sample.ts';
@@ -59,6 +60,7 @@ export class SampleProcess implements SampleMaker {
     if (this.#end !== undefined) throw this.#end;
     const id = this.#next++;
     const cancel = () => this.#send({ cancel: id });
+    if (signal !== undefined) setMaxListeners(0, signal); // one for each request in work is no leak
     signal?.addEventListener('abort', cancel);
     try {
       return await new Promise((resolve, reject) => {
