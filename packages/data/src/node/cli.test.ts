@@ -38,7 +38,7 @@ describe('help and usage', () => {
     expect(out).toContain('it goes on where it stopped');
     expect(out).toContain('4 output');
     const { out: help } = await run(['render', '--help']);
-    for (const option of ['--count', '--out', '--size', '--seed', '--heads', '--shard <i/n>', '--shard-size', '--without-pictures']) expect(help).toContain(option);
+    for (const option of ['--count', '--out', '--size', '--seed', '--heads', '--shard <i/n>', '--processes', '--shard-size', '--without-pictures']) expect(help).toContain(option);
   });
 
   test.each([

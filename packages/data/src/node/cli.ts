@@ -31,7 +31,7 @@ Examples:
 
 Several machines with a shared folder:
   onegt-data enqueue groups --count 50000 --out /shared/groups --redis redis://host:6379
-  onegt-data work --redis redis://host:6379                    on each machine, as often as there are GPUs
+  onegt-data work --redis redis://host:6379                    on each machine; with several GPUs once for each
   onegt-data status --redis redis://host:6379
 
 Stop at any time and run the same command again: it goes on where it stopped. The README of @onegt/data describes the files.
@@ -76,6 +76,7 @@ function addRender(program: Command, context: Context): void {
     .description('make a data set, or what is still missing of it')
     .addArgument(kindArgument())
     .option('--shard <i/n>', 'only the shards with number i modulo n, counted from 0: one of n machines', parsePart);
+  withProcesses(command);
   withDataset(command).action((kind: Kind, options) => render(kind, options, context));
 }
 
@@ -152,7 +153,7 @@ function addQueue(program: Command, context: Context): void {
       .option('--queue <name>', 'name of the queue, for several at once', DEFAULT_QUEUE);
   withDataset(withRedis(program.command('enqueue').description('put the missing shards of a data set into a queue, for workers on many machines that share the folder').addArgument(kindArgument())))
     .action(async (kind: Kind, options) => (await queueCommands()).enqueue(kind, options, context));
-  withRedis(program.command('work').description('take shards from the queue and make them, until stopped'))
+  withProcesses(withRedis(program.command('work').description('take shards from the queue and make them, until stopped')))
     .option('--until-empty', 'stop when nothing is left')
     .option('--stalled-after <seconds>', 'how long a silent worker keeps its shard before another takes it', parseNumber('--stalled-after', { min: 0.5, max: 3600 }), 30)
     .action(async (options) => (await queueCommands()).work(options, context));
@@ -162,6 +163,9 @@ function addQueue(program: Command, context: Context): void {
 }
 
 const kindArgument = (): Argument => new Argument('<kind>', 'groups: one pose under many cameras; triplets: source, driving face, source with its expression; pairs: one person over cameras and expressions').choices(KINDS);
+
+const withProcesses = (command: Command): Command =>
+  command.option('--processes <number>', 'that render at once; each takes 0.7 GiB of memory, and more above 256 pixels (default: 1 on a GPU; without one as many as cores, at most 16, as far as memory and samples go)', parseInteger('--processes', { min: 1, max: 256 }));
 
 /** What decides a data set. */
 function withDataset(command: Command): Command {

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openShards, readShards } from '../shards/loader.ts';
 import { createEllipseMaker, ELLIPSE_HEAD, type EllipseOptions } from '../testing/ellipse-maker.ts';
 import { createSpec, type DatasetSpec, readManifest } from './dataset.ts';
+import type { LostError } from './errors.ts';
 import { folderShards } from './folder-shards.ts';
 import { renderDataset, type RenderDatasetOptions } from './render-dataset.ts';
 import { verifyDataset } from './verify.ts';
@@ -89,7 +90,7 @@ describe('render', () => {
 
   test('a lost device is replaced once; the second loss of one shard ends the run and leaves no part of it', async () => {
     const lost: string[] = [];
-    const progress = { start: () => undefined, pictures: () => undefined, shard: () => undefined, deviceLost: (error: DeviceLostError) => void lost.push(error.code) };
+    const progress = { start: () => undefined, pictures: () => undefined, shard: () => undefined, lost: (error: LostError) => void lost.push(error.code) };
     const makers: ReturnType<typeof createEllipseMaker>[] = [];
     let failures = 1;
     const createMaker = () => {

@@ -1,5 +1,5 @@
 /** The program's own errors and what every error means for the exit code. */
-import { GpuUnavailableError, OneGTError, type OneGTErrorOptions } from '@onegt/kernels';
+import { DeviceLostError, GpuUnavailableError, OneGTError, type OneGTErrorOptions } from '@onegt/kernels';
 
 /** The command line itself is wrong. */
 export class UsageError extends OneGTError {
@@ -33,6 +33,24 @@ export class QueueError extends OneGTError {
   }
 }
 
+/** A process that makes samples has died, or could not be started. */
+export class ProcessLostError extends OneGTError {
+  /**
+   * @param how - signal, exit code or error code
+   * @param count - processes there were
+   */
+  constructor(how: string, count: number, options: OneGTErrorOptions = {}) {
+    const why = how === 'SIGKILL' ? 'Memory has probably run out: each takes about 0.7 GiB, and more above 256 pixels.' : 'Its graphics driver may have failed, or memory run out: each takes about 0.7 GiB, and more above 256 pixels.';
+    const advice = count > 1 ? `Use fewer: --processes ${Math.ceil(count / 2)}.` : 'Free some memory, or use another graphics driver.';
+    super('process-lost', `One of ${count} processes that render was lost (${how}).\n  ${why}\n  ${advice}`, { ...options, data: { how, count } });
+    this.name = 'ProcessLostError';
+  }
+}
+
+/** What may be a mood of a driver or of the machine: the same work is worth one more try, with everything made anew. */
+export type LostError = DeviceLostError | ProcessLostError;
+export const isLost = (error: unknown): error is LostError => error instanceof DeviceLostError || error instanceof ProcessLostError;
+
 /** A data set is not whole: `verify` says what is wrong. */
 export class BrokenDatasetError extends OneGTError {
   constructor(message: string, data: Readonly<Record<string, unknown>> = {}) {
@@ -61,6 +79,7 @@ const CODES: Readonly<Record<string, number>> = {
   'broken-dataset': EXIT_CODES.broken,
   queue: EXIT_CODES.queue,
   'device-lost': EXIT_CODES.noGpu,
+  'process-lost': EXIT_CODES.noGpu,
 };
 
 export function exitCodeOf(error: unknown): number {

@@ -4,9 +4,10 @@ export { createSpec, type DatasetSpec, type Manifest, readManifest, SAMPLES_PER_
 export { renderDataset, type RenderDatasetOptions, type RenderProgress, type RenderResult } from './render-dataset.ts';
 export { type ShardFault, verifyDataset, type VerifyOptions, type VerifyReport } from './verify.ts';
 export { createNodePictureMaker } from './picture-maker.ts';
+export { createMachineMaker, type MachineMakerOptions } from './sample-maker.ts';
 export { loadHead } from './head.ts';
 export { decodePicture, encodeSample } from './encode.ts';
-export { BrokenDatasetError, InputError, OutputError, QueueError, UsageError } from './errors.ts';
+export { BrokenDatasetError, InputError, type LostError, OutputError, ProcessLostError, QueueError, UsageError } from './errors.ts';
 export { ingestVideo, type IngestOptions, type IngestProgress, type IngestReport } from '../video/ingest.ts';
 export { createFaceFinder, type FaceFinder } from '../video/face-finder.ts';
 export { type Reason, REASONS, SCREEN_OPTIONS, type ScreenOptions } from '../video/screen.ts';

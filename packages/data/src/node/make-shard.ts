@@ -1,14 +1,11 @@
 /** From a range of samples to a finished shard with its record. */
-import { DeviceLostError } from '@onegt/kernels';
 import { join } from 'node:path';
 import type { SampleMaker } from '../samples/maker.ts';
 import { type DatasetSpec, shardName, type ShardRange, type ShardRecord, writeShardRecord } from './dataset.ts';
 import { encodeSample } from './encode.ts';
+import { isLost, type LostError } from './errors.ts';
 import { type EncodedSample, writeShardFile } from './shard-file.ts';
 import { addSample, emptyStatistics } from './statistics.ts';
-
-/** Samples in work at once: while one is drawn, another is posed and a third encoded. */
-const SAMPLES_IN_FLIGHT = 3;
 
 export interface MakeShardOptions {
   folder: string;
@@ -19,14 +16,14 @@ export interface MakeShardOptions {
   onSample?: (pictures: number) => void;
 }
 
-/** A maker that is requested when it is needed, and once more when its GPU device is lost. */
+/** A maker that is requested when it is needed, and once more when its GPU device or a process of it is lost. */
 export class MakerSession {
   readonly #create: () => Promise<SampleMaker>;
-  readonly #onLost: (error: DeviceLostError) => void;
+  readonly #onLost: (error: LostError) => void;
   #maker: Promise<SampleMaker> | undefined;
   #losses = 0;
 
-  constructor(create: () => Promise<SampleMaker>, onLost: (error: DeviceLostError) => void = () => undefined) {
+  constructor(create: () => Promise<SampleMaker>, onLost: (error: LostError) => void = () => undefined) {
     this.#create = create;
     this.#onLost = onLost;
   }
@@ -36,7 +33,7 @@ export class MakerSession {
   }
 
   /**
-   * The shard, made again with a new device if the first one is lost. A second loss in a row is thrown: then it is not the
+   * The shard, made again with a new maker if the first one is lost. A second loss in a row is thrown: then it is not the
    * driver's mood, and a loop would hide it.
    */
   async makeShard(options: MakeShardOptions): Promise<ShardRecord> {
@@ -46,7 +43,7 @@ export class MakerSession {
         this.#losses = 0;
         return record;
       } catch (error) {
-        if (!(error instanceof DeviceLostError) || ++this.#losses > 1) throw error;
+        if (!isLost(error) || ++this.#losses > 1) throw error;
         this.#onLost(error);
         await this.dispose();
       }
@@ -68,6 +65,10 @@ export async function makeShard(maker: SampleMaker, { folder, spec, range, signa
   // What fails in one sample stops the others: nobody will want them.
   const stop = new AbortController();
   const both = AbortSignal.any([signal, stop.signal]);
+  const stopOthers = (error: unknown): never => {
+    stop.abort(error);
+    throw error;
+  };
   const makeOne = async (index: number): Promise<EncodedSample> => {
     const sample = await maker.make({ kind: spec.kind, seed: spec.seed, index, size: spec.size, views: spec.viewsPerSample, hasPictures: spec.hasPictures }, both);
     both.throwIfAborted();
@@ -76,11 +77,8 @@ export async function makeShard(maker: SampleMaker, { folder, spec, range, signa
     onSample?.(sample.record.views.length);
     return encoded;
   };
-  const samples = inOrder(range.samples, SAMPLES_IN_FLIGHT, (i) => makeOne(range.first + i));
-  const written = await writeShardFile(join(folder, file), samples).catch((error: unknown) => {
-    stop.abort(error);
-    throw error;
-  });
+  const samples = inOrder(range.samples, maker.concurrency, (i) => makeOne(range.first + i).catch(stopOthers));
+  const written = await writeShardFile(join(folder, file), samples).catch(stopOthers);
   const record: ShardRecord = {
     file, shard: range.shard, first: range.first, samples: written.samples, byteLength: written.byteLength, sha256: written.sha256,
     adapter: maker.adapter, seconds: Math.round(performance.now() - started) / 1000, statistics, spec,

@@ -13,7 +13,7 @@ export async function createNodePictureMaker(head: HeadModel, options: PictureMa
       maker.dispose();
       gpu.dispose();
     };
-    return { adapter: maker.adapter, head: maker.head, make: (request, signal) => maker.make(request, signal), dispose, [Symbol.dispose]: dispose };
+    return { adapter: maker.adapter, head: maker.head, concurrency: maker.concurrency, make: (request, signal) => maker.make(request, signal), dispose, [Symbol.dispose]: dispose };
   } catch (error) {
     gpu.dispose();
     throw error;

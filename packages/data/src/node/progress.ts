@@ -1,6 +1,6 @@
 /** How far a long run is: one line that overwrites itself on a terminal, one line a shard elsewhere. On stderr. */
-import type { DeviceLostError } from '@onegt/kernels';
 import type { ShardRecord } from './dataset.ts';
+import type { LostError } from './errors.ts';
 import type { RenderProgress } from './render-dataset.ts';
 
 /** Pictures a second, over the last so many seconds: light scenes come and go. */
@@ -47,8 +47,8 @@ export class Progress implements RenderProgress {
     else this.note(`${record.file}: ${record.samples} samples, ${mebibytes(record.byteLength)}, ${record.seconds.toFixed(1)} s; ${this.#line()}`);
   }
 
-  deviceLost(error: DeviceLostError): void {
-    this.note(`${error.message.split('\n')[0]}\n  Trying once more with a new device; the shard in work is made again.`);
+  lost(error: LostError): void {
+    this.note(`${error.message.split('\n')[0]}\n  Trying once more; the shard in work is made again.`);
   }
 
   note(text: string): void {

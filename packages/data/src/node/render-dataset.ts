@@ -1,8 +1,8 @@
 /** Fill a folder with the shards of a data set: those that are there already are kept. */
-import { DeviceLostError } from '@onegt/kernels';
 import type { SampleMaker } from '../samples/maker.ts';
 import { checkSameDataset, type DatasetSpec, finishedShard, type Manifest, shardRanges, type ShardRecord, VIEWS_PER_SAMPLE, writeManifest } from './dataset.ts';
 import { writeDatasheet } from './datasheet.ts';
+import type { LostError } from './errors.ts';
 import { prepareFolder, removeRemains } from './files.ts';
 import { MakerSession } from './make-shard.ts';
 
@@ -22,7 +22,8 @@ export interface RenderProgress {
   start(total: { shards: number; alreadyThere: number; pictures: number }): void;
   pictures(count: number): void;
   shard(record: ShardRecord): void;
-  deviceLost(error: DeviceLostError): void;
+  /** A GPU device or a process: the shard in work is made again. */
+  lost(error: LostError): void;
 }
 
 export interface RenderResult {
@@ -31,7 +32,7 @@ export interface RenderResult {
   manifest: Manifest;
 }
 
-/** @throws {@link UsageError}, {@link OutputError}, {@link DeviceLostError} when a second device in a row is lost */
+/** @throws {@link UsageError}, {@link OutputError}, `DeviceLostError` or {@link ProcessLostError} at a second loss in a row */
 export async function renderDataset(options: RenderDatasetOptions): Promise<RenderResult> {
   const { folder, spec, count, part = { index: 0, count: 1 }, signal, progress } = options;
   signal.throwIfAborted();
@@ -44,7 +45,7 @@ export async function renderDataset(options: RenderDatasetOptions): Promise<Rend
   progress?.start({ shards: missing.length, alreadyThere: mine.length - missing.length, pictures: missing.reduce((sum, { samples }) => sum + samples, 0) * picturesPerSample(spec) });
 
   let manifest = await writeManifest(folder, spec, count, options.headLicence); // at once: it claims the folder
-  const session = new MakerSession(options.createMaker, (error) => progress?.deviceLost(error));
+  const session = new MakerSession(options.createMaker, (error) => progress?.lost(error));
   try {
     for (const range of missing) {
       const record = await session.makeShard({ folder, spec, range, signal, onSample: (pictures) => progress?.pictures(pictures) });

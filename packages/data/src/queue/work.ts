@@ -1,10 +1,9 @@
 /** A worker: takes shards from the queue until it is told to stop, or until there are none. */
-import { DeviceLostError } from '@onegt/kernels';
 import { DelayedError, type Job, Worker } from 'bullmq';
 import type { SampleMaker } from '../samples/maker.ts';
 import { finishedShard, type ShardRecord, writeManifest } from '../node/dataset.ts';
 import { writeDatasheet } from '../node/datasheet.ts';
-import { isAbort } from '../node/errors.ts';
+import { isAbort, isLost, type LostError } from '../node/errors.ts';
 import { prepareFolder, removeRemains } from '../node/files.ts';
 import { MakerSession } from '../node/make-shard.ts';
 import { connectionOf, openQueue, type ShardJob } from './jobs.ts';
@@ -20,7 +19,7 @@ export interface WorkOptions extends QueueOptions {
   stalledAfterMs?: number;
   onShard?: (record: ShardRecord, wasThere: boolean) => void;
   onFailure?: (job: { file: string; attempt: number; attempts: number }, error: Error) => void;
-  onDeviceLost?: (error: DeviceLostError) => void;
+  onLost?: (error: LostError) => void;
 }
 
 /** Being killed is not the job's fault: a shard may lose its worker this often. */
@@ -56,7 +55,7 @@ export async function work(options: WorkOptions): Promise<number> {
         await job.moveToDelayed(Date.now() + 1, token); // at once for others, and not a failed try
         throw new DelayedError();
       }
-      if (error instanceof DeviceLostError) fatal = error; // twice in a row: this machine is of no use
+      if (isLost(error)) fatal = error; // twice in a row: this machine is of no use
       throw error;
     }
   };
@@ -104,7 +103,7 @@ class MakerCache {
     if (this.#session === undefined || key !== this.#key) {
       await this.dispose();
       this.#key = key;
-      this.#session = new MakerSession(() => this.#options.createMaker(job), this.#options.onDeviceLost);
+      this.#session = new MakerSession(() => this.#options.createMaker(job), this.#options.onLost);
     }
     return this.#session;
   }

@@ -30,6 +30,7 @@ export function createGeometryMaker(model: HeadModel): SampleMaker {
   return {
     adapter: 'none',
     head: { name: model.name, licence: model.licence },
+    concurrency: 3, // one is made and others encoded
     make(request, signal) {
       signal?.throwIfAborted();
       const geometry = createGeometry(model, poser, request);

@@ -18,6 +18,8 @@ export interface SampleMaker extends Disposable {
   /** For the manifest. */
   readonly adapter: string;
   readonly head: { readonly name: string; readonly licence: string };
+  /** So many calls at once keep it busy. */
+  readonly concurrency: number;
   /** May be called again before it has finished: what two calls share is the maker's business. */
   make(request: SampleRequest, signal?: AbortSignal): Promise<Sample>;
   dispose(): void;

@@ -27,6 +27,8 @@ export interface PictureMakerOptions {
 export class PictureMaker implements SampleMaker {
   readonly adapter: string;
   readonly head: { readonly name: string; readonly licence: string };
+  /** While one sample is drawn, another is posed, and a third read back or encoded. */
+  readonly concurrency = 3;
   readonly #gpu: Gpu;
   readonly #model: HeadModel;
   readonly #skeleton: SkeletonPoser;

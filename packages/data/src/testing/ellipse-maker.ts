@@ -16,6 +16,7 @@ export function createEllipseMaker({ delayMs = 0, beforeSample }: EllipseOptions
   return {
     adapter: 'ellipses',
     head: ELLIPSE_HEAD,
+    concurrency: 3,
     isDisposed: false,
     async make(request, signal) {
       beforeSample?.(request.index);

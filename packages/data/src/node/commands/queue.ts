@@ -45,20 +45,21 @@ export async function requeue(folder: string, heads: string | undefined, options
 export interface WorkCommandOptions extends QueueOptions {
   untilEmpty?: boolean;
   stalledAfter: number;
+  processes?: number;
 }
 
-export async function work({ redis, queue, untilEmpty = false, stalledAfter }: WorkCommandOptions, { signal, note, print }: Context): Promise<void> {
+export async function work({ redis, queue, untilEmpty = false, stalledAfter, processes }: WorkCommandOptions, { signal, note, print }: Context): Promise<void> {
   note(`waiting for shards from ${redis.replace(/\/\/[^@/]*@/, '//')}; Ctrl-C gives the shard in work back`);
   const made = await takeShards({
     redis, ...(queue === undefined ? {} : { queue }), signal, untilEmpty, stalledAfterMs: stalledAfter * 1000,
     createMaker: async ({ heads, spec }) => {
       const head = await loadHead(heads);
       if (head.name !== spec.head) throw new QueueError(`The job wants the head "${spec.head}", but ${heads ?? 'the package'} holds "${head.name}".`);
-      return makerOf(spec, head, note)();
+      return makerOf(spec, head, { heads, processes, note, signal })();
     },
     onShard: (record, wasThere) => note(wasThere ? `${record.file} is there already` : `${record.file}: ${record.samples} samples, ${mebibytes(record.byteLength)}, ${record.seconds.toFixed(1)} s`),
     onFailure: ({ file, attempt, attempts }, error) => note(`${file} failed (try ${attempt} of ${attempts}): ${error.message.split('\n')[0]}`),
-    onDeviceLost: (error) => note(`${error.message.split('\n')[0]}\n  Trying once more with a new device.`),
+    onLost: (error) => note(`${error.message.split('\n')[0]}\n  Trying once more.`),
   });
   print(`${made} shards made; the queue is empty.\n`);
 }

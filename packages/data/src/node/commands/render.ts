@@ -7,9 +7,9 @@ import type { Context } from '../context.ts';
 import { createSpec, type DatasetSpec, SAMPLES_PER_SHARD, VIEWS_PER_SAMPLE } from '../dataset.ts';
 import { UsageError } from '../errors.ts';
 import { loadHead } from '../head.ts';
-import { createNodePictureMaker } from '../picture-maker.ts';
 import { duration, mebibytes } from '../progress.ts';
 import { renderDataset } from '../render-dataset.ts';
+import { createMachineMaker, type MachineMakerOptions } from '../sample-maker.ts';
 
 export interface DatasetOptions {
   count: number;
@@ -25,6 +25,7 @@ export interface DatasetOptions {
 
 export interface RenderOptions extends DatasetOptions {
   shard?: { index: number; count: number };
+  processes?: number;
 }
 
 export async function render(kind: Kind, options: RenderOptions, { progress, signal, print, note }: Context): Promise<void> {
@@ -35,20 +36,15 @@ export async function render(kind: Kind, options: RenderOptions, { progress, sig
   const { made, manifest } = await renderDataset({
     folder: options.out, spec, count: options.count, headLicence: head.licence, signal, progress,
     ...(options.shard === undefined ? {} : { part: options.shard }),
-    createMaker: makerOf(spec, head, note),
+    createMaker: makerOf(spec, head, { heads: options.heads, processes: options.processes, samples: options.count, note, signal }),
   });
   progress.clear();
   const bytes = manifest.shards.reduce((sum, { byteLength }) => sum + byteLength, 0);
   print(`${options.out}: ${manifest.samples} of ${manifest.count} ${kind} in ${manifest.shards.length} shards, ${mebibytes(bytes)}; ${made} shards made in ${duration((performance.now() - started) / 1000)}\n`);
 }
 
-export const makerOf = (spec: DatasetSpec, head: HeadModel, note: (text: string) => void): (() => Promise<SampleMaker>) =>
-  async () => {
-    if (!spec.hasPictures) return createGeometryMaker(head);
-    const maker = await createNodePictureMaker(head, { size: spec.size });
-    note(`adapter: ${maker.adapter}`);
-    return maker;
-  };
+export const makerOf = ({ hasPictures, size }: DatasetSpec, head: HeadModel, options: Omit<MachineMakerOptions, 'size'>): (() => Promise<SampleMaker>) =>
+  async () => (hasPictures ? createMachineMaker(head, { size, ...options }) : createGeometryMaker(head));
 
 /** @throws {@link UsageError} when options contradict each other */
 export function specOfOptions(kind: Kind, { count, size, seed, shardSize, views, withoutPictures = false }: DatasetOptions, head: HeadModel): DatasetSpec {

@@ -8,7 +8,7 @@ import { UsageError } from '../errors.ts';
 import { writeFileAtomic } from '../files.ts';
 import { loadHead } from '../head.ts';
 import { inOrder } from '../make-shard.ts';
-import { createNodePictureMaker } from '../picture-maker.ts';
+import { createMachineMaker } from '../sample-maker.ts';
 
 export interface SheetOptions {
   kind: Kind;
@@ -30,12 +30,12 @@ export async function sheet({ kind, people, views = kind === 'groups' ? 5 : VIEW
   const format = FORMATS.find((extension) => extension === extname(out).toLowerCase());
   if (format === undefined) throw new UsageError(`The sheet "${out}" must end in ${FORMATS.join(', ')}.`, { out });
   const head = await loadHead(heads);
-  const maker = await createNodePictureMaker(head, { size });
+  note(head.name);
+  const maker = await createMachineMaker(head, { size, heads, samples: people, note, signal });
   try {
-    note(`adapter: ${maker.adapter}; head: ${head.name}`);
     const started = performance.now();
     const tiles: Uint8Array[] = [];
-    const samples = inOrder(people, 2, (index) => maker.make({ kind, seed, index, size, views }, signal));
+    const samples = inOrder(people, maker.concurrency, (index) => maker.make({ kind, seed, index, size, views }, signal));
     for await (const sample of samples) {
       for (let v = 0; v < sample.pictures.length; v++) tiles.push(await tile(sample, v, points));
       progress.show(`${tiles.length} pictures, ${((tiles.length * 1000) / (performance.now() - started)).toFixed(1)} a second`);
