@@ -1,7 +1,7 @@
 /** Accessories on one head. Most stay with the skull; masks and piercings follow the face. */
 import type { Gpu } from '@onegt/kernels';
 import { Body, bodyShape } from '../clothes/body.ts';
-import { wear, buildGarment } from '../clothes/garment.ts';
+import { buildGarment, Worn } from '../clothes/garment.ts';
 import type { PosedHead } from '../heads/posed-head.ts';
 import type { Figure } from '../render/drawable.ts';
 import type { Traits } from '../scene/scene.ts';
@@ -63,7 +63,7 @@ function build(parts: Parts, look: AccessoryLook, fit: HeadFit, traits: Traits):
 /** What of a headscarf falls on the shoulders, over whatever is worn there. */
 function buildCape(parts: Parts, look: VeilLook, fit: HeadFit, traits: Traits): void {
   const body = new Body(fit, bodyShape(traits, 1));
-  buildGarment(parts, wear({
+  buildGarment(parts, new Worn({
     kind: 'cape', stuff: look.stuff, trim: look.stuff, neckline: { drop: look.style === 'hood' ? -1.2 : -2.6, scoop: 0, vee: 0, veeWidth: 6, side: 0, back: 0, lean: 0 }, collar: { kind: 'none' }, looseness: 1.5, stiffness: 0.9, folds: 0.9 * look.folds,
     seams: 'none', front: { kind: 'closed' }, straps: null, pocket: false, epaulettes: false, seed: look.seed,
   }, body, 0.2), { region: 'headwear' });

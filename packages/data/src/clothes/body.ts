@@ -81,15 +81,16 @@ export class Body {
 
   anglesOf(point: Vec3): { azimuth: number; polar: number; radius: number } {
     const d = subtract(point, this.inner);
-    return { azimuth: Math.atan2(d[0], d[2]), polar: Math.atan2(length2(d[0], d[2]), d[1]), radius: Math.hypot(...d) };
+    return { azimuth: Math.atan2(d[0], d[2]), polar: Math.atan2(length2(d[0], d[2]), d[1]), radius: length3(d[0], d[1], d[2]) };
   }
 
   /** Radii of the skin with hollows bridged by straight cloth. @param rounds - more: stiffer, wider bridges */
   drape(rounds: number): Drape {
-    const inverse = Float32Array.from(this.skin, (r) => 1 / r);
+    const inverse = reciprocals(this.skin);
     const limit = inverse.slice();
     const alongPolar = 0.35 / Math.cos(POLAR_STEP);
-    const alongAzimuth = Float64Array.from({ length: POLARS }, (_, j) => 0.15 / Math.cos(AZIMUTH_STEP * Math.sin(this.polarOf(j))));
+    const alongAzimuth = new Float64Array(POLARS);
+    for (let j = 0; j < POLARS; j++) alongAzimuth[j] = 0.15 / Math.cos(AZIMUTH_STEP * Math.sin(this.polarOf(j)));
     for (let round = 0; round < rounds; round++)
       for (let i = 0; i < AZIMUTHS; i++) {
         const west = ((i + AZIMUTHS - 1) % AZIMUTHS) * POLARS, east = ((i + 1) % AZIMUTHS) * POLARS;
@@ -100,7 +101,7 @@ export class Body {
           inverse[at] = Math.min(limit[at]!, straight);
         }
       }
-    return new Drape(this, inverse.map((u) => 1 / u));
+    return new Drape(this, reciprocals(inverse));
   }
 
   /** Triangles of neck and bust. */
@@ -134,46 +135,47 @@ export class Body {
 
   #column(i: number, map: ProjectedMap, volume: Float32Array): void {
     const azimuth = this.azimuthOf(i);
-    const measured = Array.from({ length: POLARS }, (_, j) => { const polar = this.polarOf(j); return map.sample(polar * Math.sin(azimuth), polar * Math.cos(azimuth)); });
-    const first = measured.findIndex((r) => !Number.isNaN(r));
+    const measured = new Float64Array(POLARS), sinAzimuth = Math.sin(azimuth), cosAzimuth = Math.cos(azimuth);
+    let first = -1;
+    for (let j = 0; j < POLARS; j++) {
+      const polar = this.polarOf(j);
+      measured[j] = map.sample(polar * sinAzimuth, polar * cosAzimuth);
+      if (first < 0 && !Number.isNaN(measured[j]!)) first = j;
+    }
     let last = first < 0 ? -1 : measured.length - 1;
     while (last > 0 && Number.isNaN(measured[last]!)) last--;
     // The last rows are uneven where the mesh ends obliquely: leave one out.
     do last--; while (last > first && Number.isNaN(measured[last]!));
     last = Math.max(first, last);
     this.border[i] = this.polarOf(Math.max(0, last));
-    const volumeAt = (j: number) => volume[i * POLARS + j]!;
-    const ratio = last >= 0 ? clamp(measured[last]! / volumeAt(last), 0.7, 1.5) : 1;
+    const ratio = last >= 0 ? clamp(measured[last]! / volume[i * POLARS + last]!, 0.7, 1.5) : 1;
     for (let j = 0; j < POLARS; j++) {
       const polar = this.polarOf(j);
+      const outermost = volume[i * POLARS + j]!;
       let radius: number;
-      if (last < 0) radius = volumeAt(j);
+      if (last < 0) radius = outermost;
       else if (j < first) radius = (measured[first]! * Math.sin(this.polarOf(first))) / Math.sin(polar);  // the neck goes on straight
       else if (j <= last) radius = Number.isNaN(measured[j]!) ? this.skin[i * POLARS + j - 1]! : measured[j]!;
-      else radius = volumeAt(j) * (1 + (ratio - 1) * Math.exp(-(((polar - this.polarOf(last)) / 0.35) ** 2)));
+      else radius = outermost * (1 + (ratio - 1) * Math.exp(-(((polar - this.polarOf(last)) / 0.35) ** 2)));
       this.skin[i * POLARS + j] = radius;
     }
   }
 
   /** Radii of the torso's volumes, from a little above any mesh's border. Both sides are the same. */
   #volumeRadii(): Float32Array {
-    const torso = this.#torso();
+    const torso = new Torso(this.shape, this.shift);
     const radii = new Float32Array(AZIMUTHS * POLARS);
     const highest = Math.floor((1.1 - POLAR_FIRST) / POLAR_STEP / 2) * 2;
-    const set = (i: number, j: number, radius: number) => {
-      radii[i * POLARS + j] = radius;
-      radii[((AZIMUTHS - i) % AZIMUTHS) * POLARS + j] = radius;
-    };
     // Volumes are smooth: every second direction is traced.
     for (let i = 0; i <= AZIMUTHS / 2; i += 2) {
       let radius = 65;
       for (let j = POLARS - 1; j >= 0; j--) {
         if (j >= highest && (j % 2 === 0 || j === POLARS - 1)) radius = outermost(torso, this.inner, this.direction(this.azimuthOf(i), this.polarOf(j)), Math.min(70, radius + 5));
-        set(i, j, radius);
+        setBothSides(radii, i, j, radius);
       }
-      for (let j = highest + 1; j < POLARS - 1; j += 2) set(i, j, (radii[i * POLARS + j - 1]! + radii[i * POLARS + j + 1]!) / 2);
+      for (let j = highest + 1; j < POLARS - 1; j += 2) setBothSides(radii, i, j, (radii[i * POLARS + j - 1]! + radii[i * POLARS + j + 1]!) / 2);
     }
-    for (let i = 1; i < AZIMUTHS / 2; i += 2) for (let j = 0; j < POLARS; j++) set(i, j, (radii[(i - 1) * POLARS + j]! + radii[(i + 1) * POLARS + j]!) / 2);
+    for (let i = 1; i < AZIMUTHS / 2; i += 2) for (let j = 0; j < POLARS; j++) setBothSides(radii, i, j, (radii[(i - 1) * POLARS + j]! + radii[(i + 1) * POLARS + j]!) / 2);
     return radii;
   }
 
@@ -192,22 +194,60 @@ export class Body {
         }
     }
   }
+}
 
-  /** Signed distance (about) to chest, shoulders and upper arms, blended. */
-  #torso(): (p: Vec3) => number {
-    const { halfWidth: w, depth, slope, bust } = this.shape;
-    const at = (x: number, y: number, z: number): Vec3 => [x, y + this.shift[1], z + this.shift[2]];
-    const shoulder = at(w - 5.3, -18.4 - slope, -4.2), inside = at(6, -16.4 - slope * 0.3, -4.2), elbow = at(w - 3.6, -47, -3);
-    const chest = at(0, -33, -3), upper = at(0, -21, -3.2), back = at(0, -12.5, -5), blade = at(8.5, -17.5, -6.2);
-    return (p) => {
-      const q: Vec3 = [Math.abs(p[0]), p[1], p[2]];
-      let d = blend(capsule(q, inside, shoulder, 3.6, 5), capsule(q, shoulder, elbow, 5, 4.3), 2);
-      d = blend(d, oval(q, chest, [w - 5.8, 21, 10.4 * depth]), 2.5);
-      d = blend(d, oval(q, upper, [13.6, 8.5, 7.6 * depth]), 2.5);
-      d = blend(d, capsule(q, back, blade, 3.2, 4.2), 2.5);
-      if (bust > 0.2) d = blend(d, oval(q, at(7.2, -34, 4.5 * depth), [6.8, 6.8, 3.2 + bust]), 2.5);
-      return d;
-    };
+/** Writes the radius of a direction and of the one on the other side. */
+function setBothSides(radii: Float32Array, i: number, j: number, radius: number): void {
+  radii[i * POLARS + j] = radius;
+  radii[((AZIMUTHS - i) % AZIMUTHS) * POLARS + j] = radius;
+}
+
+function reciprocals(values: Float32Array): Float32Array {
+  const out = new Float32Array(values.length);
+  for (let i = 0; i < values.length; i++) out[i] = 1 / values[i]!;
+  return out;
+}
+
+/** Chest, shoulders and upper arms, blended. */
+class Torso {
+  readonly #shoulder: Vec3;
+  readonly #inside: Vec3;
+  readonly #elbow: Vec3;
+  readonly #chest: Vec3;
+  readonly #chestAxes: Vec3;
+  readonly #upper: Vec3;
+  readonly #upperAxes: Vec3;
+  readonly #back: Vec3;
+  readonly #blade: Vec3;
+  readonly #bust: Vec3;
+  readonly #bustAxes: Vec3;
+  readonly #hasBust: boolean;
+
+  constructor({ halfWidth: w, depth, slope, bust }: BodyShape, shift: Vec3) {
+    const at = (x: number, y: number, z: number): Vec3 => [x, y + shift[1], z + shift[2]];
+    this.#shoulder = at(w - 5.3, -18.4 - slope, -4.2);
+    this.#inside = at(6, -16.4 - slope * 0.3, -4.2);
+    this.#elbow = at(w - 3.6, -47, -3);
+    this.#chest = at(0, -33, -3);
+    this.#chestAxes = [w - 5.8, 21, 10.4 * depth];
+    this.#upper = at(0, -21, -3.2);
+    this.#upperAxes = [13.6, 8.5, 7.6 * depth];
+    this.#back = at(0, -12.5, -5);
+    this.#blade = at(8.5, -17.5, -6.2);
+    this.#bust = at(7.2, -34, 4.5 * depth);
+    this.#bustAxes = [6.8, 6.8, 3.2 + bust];
+    this.#hasBust = bust > 0.2;
+  }
+
+  /** Signed, about. */
+  distance(p: Vec3): number {
+    const q: Vec3 = [Math.abs(p[0]), p[1], p[2]];
+    let d = blend(capsule(q, this.#inside, this.#shoulder, 3.6, 5), capsule(q, this.#shoulder, this.#elbow, 5, 4.3), 2);
+    d = blend(d, oval(q, this.#chest, this.#chestAxes), 2.5);
+    d = blend(d, oval(q, this.#upper, this.#upperAxes), 2.5);
+    d = blend(d, capsule(q, this.#back, this.#blade, 3.2, 4.2), 2.5);
+    if (this.#hasBust) d = blend(d, oval(q, this.#bust, this.#bustAxes), 2.5);
+    return d;
   }
 }
 
@@ -227,11 +267,15 @@ export class Drape {
     this.#normals = new Float32Array(radii.length * 3);
     this.#travelled = new Float32Array(radii.length);
     const p = this.#points, n = this.#normals;
-    const rows = Array.from({ length: POLARS }, (_, j) => [Math.sin(body.polarOf(j)), Math.cos(body.polarOf(j))] as const);
+    const sines = new Float64Array(POLARS), cosines = new Float64Array(POLARS);
+    for (let j = 0; j < POLARS; j++) {
+      sines[j] = Math.sin(body.polarOf(j));
+      cosines[j] = Math.cos(body.polarOf(j));
+    }
     for (let i = 0; i < AZIMUTHS; i++) {
       const sinAzimuth = Math.sin(body.azimuthOf(i)), cosAzimuth = Math.cos(body.azimuthOf(i));
       for (let j = 0; j < POLARS; j++) {
-        const at = i * POLARS + j, [s, c] = rows[j]!, r = radii[at]!, k = at * 3;
+        const at = i * POLARS + j, s = sines[j]!, c = cosines[j]!, r = radii[at]!, k = at * 3;
         p[k] = body.inner[0] + r * s * sinAzimuth;
         p[k + 1] = body.inner[1] + r * c;
         p[k + 2] = body.inner[2] + r * s * cosAzimuth;
@@ -270,15 +314,14 @@ export class Drape {
   /** Polar angle after `distance` cm down the surface (up, when negative). */
   walk(azimuth: number, polar: number, distance: number): number {
     const { i, i1, fx, j, fy } = cellOf(azimuth, polar), t = this.#travelled;
-    const here = (row: number) => t[i * POLARS + row]! * (1 - fx) + t[i1 * POLARS + row]! * fx;
-    const wanted = here(j) * (1 - fy) + here(j + 1) * fy + distance;
+    const wanted = between(t, i, i1, fx, j) * (1 - fy) + between(t, i, i1, fx, j + 1) * fy + distance;
     let low = 0, high = POLARS - 1;
     while (high - low > 1) {
       const middle = (low + high) >> 1;
-      if (here(middle) <= wanted) low = middle;
+      if (between(t, i, i1, fx, middle) <= wanted) low = middle;
       else high = middle;
     }
-    const a = here(low), b = here(high);
+    const a = between(t, i, i1, fx, low), b = between(t, i, i1, fx, high);
     return this.body.polarOf(low + clamp((wanted - a) / Math.max(1e-6, b - a)));
   }
 
@@ -305,6 +348,9 @@ export class Drape {
   }
 }
 
+/** Of a row of the table, between two columns. */
+const between = (t: Float32Array, i: number, i1: number, fx: number, row: number): number => t[i * POLARS + row]! * (1 - fx) + t[i1 * POLARS + row]! * fx;
+
 function cellOf(azimuth: number, polar: number): { i: number; i1: number; fx: number; j: number; fy: number } {
   const x = ((((azimuth + Math.PI) / AZIMUTH_STEP) % AZIMUTHS) + AZIMUTHS) % AZIMUTHS, y = clamp((polar - POLAR_FIRST) / POLAR_STEP, 0, POLARS - 1.0001);
   const i = Math.min(AZIMUTHS - 1, Math.floor(x)), j = Math.floor(y);
@@ -312,10 +358,10 @@ function cellOf(azimuth: number, polar: number): { i: number; i1: number; fx: nu
 }
 
 /** Where a ray from inside leaves the volumes for good: traced inwards from `start`. */
-function outermost(volume: (p: Vec3) => number, origin: Vec3, direction: Vec3, start: number): number {
+function outermost(torso: Torso, origin: Vec3, direction: Vec3, start: number): number {
   let t = start;
   for (let step = 0; step < 40; step++) {
-    const d = volume(along(origin, direction, t));
+    const d = torso.distance(along(origin, direction, t));
     if (d < 0.03) break;
     t -= Math.max(0.03, d * 0.9);
     if (t < 3) return 3;
@@ -339,7 +385,7 @@ function capsule(p: Vec3, a: Vec3, b: Vec3, radiusA: number, radiusB: number): n
 function oval(p: Vec3, centre: Vec3, axes: Vec3): number {
   const x = p[0] - centre[0], y = p[1] - centre[1], z = p[2] - centre[2];
   const k0 = length3(x / axes[0], y / axes[1], z / axes[2]), k1 = length3(x / axes[0] ** 2, y / axes[1] ** 2, z / axes[2] ** 2);
-  return k1 < 1e-6 ? -Math.min(...axes) : (k0 * (k0 - 1)) / k1;
+  return k1 < 1e-6 ? -Math.min(axes[0], axes[1], axes[2]) : (k0 * (k0 - 1)) / k1;
 }
 
 /** 1 on the shoulder's front crease where an arm hangs beside the chest, 0 elsewhere. */

@@ -9,7 +9,7 @@ import type { Pigments } from '../skin/pigment.ts';
 import { bareSkin } from './bare-skin.ts';
 import { Body, bodyShape } from './body.ts';
 import { buildCollar } from './collars.ts';
-import { buildGarment, wear, type Worn } from './garment.ts';
+import { buildGarment, Worn } from './garment.ts';
 import type { ClothesLook } from './look.ts';
 import { buildNeckwear, buildStraps } from './neckwear.ts';
 
@@ -27,7 +27,7 @@ export function createClothes(_gpu: Gpu, look: ClothesLook, head: PosedHead, tra
   const garments: Worn[] = [];
   let below = 0.1;
   for (const [index, garmentLook] of look.garments.entries()) {
-    const worn = wear(garmentLook, body, below);
+    const worn = new Worn(garmentLook, body, below);
     buildGarment(parts, worn, { isCovered: index < look.garments.length - 1 });
     buildCollar(parts, worn);
     garments.push(worn);

@@ -31,44 +31,45 @@ function buildShirtCollar(parts: Parts, worn: Worn, { stand, fall, point, spread
   const { builder, slot } = parts.take('fabric', 'clothes', worn.look.trim);
   const gap = worn.offset + 0.12;
   const end = Math.max(0.05, open);
-  // t: 0 the right end in front, 0.5 the back, 1 the left end.
-  const ringAzimuth = (t: number, last: number) => (t <= 0.5 ? -lerp(last, Math.PI, 2 * t) : lerp(Math.PI, last, 2 * t - 1));
-  const height = (t: number) => stand * lerp(0.72, 1, Math.sin(Math.PI * t));
-  const fold = (t: number): Vec3 => upNeck(worn, ringAzimuth(t, end), height(t), gap + 0.1);
-
   // The stand, from below the neckline to the fold.
   builder.grid(5, SEGMENTS, (i, j) => {
     const t = j / (SEGMENTS - 1), s = i / 4, azimuth = ringAzimuth(t, end);
-    const position = i === 0 ? worn.at(azimuth, 0.5, -0.15) : upNeck(worn, azimuth, height(t) * s - 0.25 * (1 - s), gap);
+    const position = i === 0 ? worn.at(azimuth, 0.5, -0.15) : upNeck(worn, azimuth, stand * rising(t) * s - 0.25 * (1 - s), gap);
     return { position, uv: [azimuth * 6.5, s * stand], extra: [slot, 9, 0, 0.7 + 0.3 * s] };
   }, {});
 
-  // The fall: over the fold and down onto the shirt. The tips lie lower and farther out.
+  // The fall: over the fold and down onto the shirt, a curve for each column. The tips lie lower and farther out.
   const rows = 9;
-  builder.grid(rows, SEGMENTS, (i, j) => {
-    const t = j / (SEGMENTS - 1), s = i / (rows - 1), front = Math.abs(2 * t - 1);
-    const top = fold(t);
+  const curves = Array.from({ length: SEGMENTS }, (_, j) => {
+    const t = j / (SEGMENTS - 1), front = Math.abs(2 * t - 1), atFold = ringAzimuth(t, end);
+    const top = upNeck(worn, atFold, stand * rising(t), gap + 0.1);
     const azimuth = ringAzimuth(t, lerp(end, end + spread, front ** 3));
     const reach = lerp(fall - stand, point - stand * 0.72, front ** 3.5);
     const bottom = worn.at(azimuth, Math.max(0.5, reach), 0.2 + 0.1 * ripple(azimuth, worn.look.seed) * (1 - front));
-    const outward = worn.drape.normal(ringAzimuth(t, end), worn.edge(ringAzimuth(t, end)));
+    const outward = worn.drape.normal(atFold, worn.edge(atFold));
     const knee = add(add(top, scale(outward, 0.5)), [0, 0.12, 0]);
-    // Quadratic curve from the fold over the knee to the edge.
+    return { top, knee, bottom, azimuth, toEnd: (1 - front) * Math.PI * 6 };
+  });
+  builder.grid(rows, SEGMENTS, (i, j) => {
+    const { top, knee, bottom, azimuth, toEnd } = curves[j]!, s = i / (rows - 1);
+    // Quadratic, from the fold over the knee to the edge.
     const a = (1 - s) * (1 - s), b = 2 * s * (1 - s), c = s * s;
     const position: Vec3 = [top[0] * a + knee[0] * b + bottom[0] * c, top[1] * a + knee[1] * b + bottom[1] * c, top[2] * a + knee[2] * b + bottom[2] * c];
-    const toEnd = (1 - front) * Math.PI * 6;
     return { position, uv: [azimuth * 6.5, -s * fall], extra: [slot, Math.min((1 - s) * fall, toEnd), 0, 1] };
   }, { flip: true });
-  edgeRoll(parts, worn, SEGMENTS, (t) => {
-    const front = Math.abs(2 * t - 1), azimuth = ringAzimuth(t, lerp(end, end + spread, front ** 3)), reach = lerp(fall - stand, point - stand * 0.72, front ** 3.5);
-    return worn.at(azimuth, Math.max(0.5, reach), 0.2 + 0.1 * ripple(azimuth, worn.look.seed) * (1 - front));
-  }, 0.07);
+  edgeRoll(parts, worn, curves.map(({ bottom }) => bottom), 0.07);
 }
 
+/** Around a collar that is open in front; t: 0 the right end in front, 0.5 the back, 1 the left end. */
+const ringAzimuth = (t: number, last: number): number => (t <= 0.5 ? -lerp(last, Math.PI, 2 * t) : lerp(Math.PI, last, 2 * t - 1));
+
+/** Height of a collar's stand around it: highest at the back. */
+const rising = (t: number): number => lerp(0.72, 1, Math.sin(Math.PI * t));
+
 /** Thickness of a free edge: a thin roll. */
-function edgeRoll(parts: Parts, worn: Worn, count: number, at: (t: number) => Vec3, radius: number): void {
+function edgeRoll(parts: Parts, worn: Worn, edge: readonly Vec3[], radius: number): void {
   const { builder, slot } = parts.take('fabric', 'clothes', { ...worn.look.trim, pattern: 'none' });
-  tube(builder, Array.from({ length: count }, (_, i) => at(i / (count - 1))), radius, { slot, sides: 5 });
+  tube(builder, edge, radius, { slot, sides: 5 });
 }
 
 function buildStand(parts: Parts, worn: Worn, { height, open, flare, padded }: Extract<Collar, { kind: 'stand' }>): void {

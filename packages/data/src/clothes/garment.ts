@@ -1,6 +1,7 @@
 /** One garment: a sheet from its neckline down over shoulders and chest, its rolled edge, seams, folds and front. */
 import { clamp, eased, fbm3, lerp, noise3, normalize, smoothstep, subtract, type Vec3 } from '../accessories/geometry/vector.ts';
 import { lathe, sweep, tube } from '../accessories/geometry/sweep.ts';
+import type { GridPoint } from '../accessories/geometry/mesh-builder.ts';
 import type { Parts } from '../accessories/parts.ts';
 import { armpit, AZIMUTHS, type Body, type Drape, POLAR_FIRST, POLAR_LAST, POLARS } from './body.ts';
 import type { GarmentLook, Neckline } from './look.ts';
@@ -12,17 +13,37 @@ const COLUMNS = 84, ROWS = 32, COLUMNS_BELOW = 64, ROWS_BELOW = 20;
 const BOTTOM = 2.86;
 
 /** A garment in its place: what collars, ties and outer garments are laid on. */
-export interface Worn {
-  look: GarmentLook;
-  drape: Drape;
+export class Worn {
+  readonly look: GarmentLook;
+  readonly drape: Drape;
   /** Distance from the drape, cm. */
-  offset: number;
+  readonly offset: number;
+  readonly #neckline: NecklineEdge;
+
+  /** @param below - distance of the outermost cloth so far from the body, cm */
+  constructor(look: GarmentLook, body: Body, below: number) {
+    this.look = look;
+    this.drape = body.drape(Math.round(4 + 34 * look.stiffness));
+    this.offset = below + look.looseness;
+    this.#neckline = new NecklineEdge(look.neckline, this.drape);
+  }
+
   /** Polar angle of the neckline at an azimuth. */
-  edge(azimuth: number): number;
+  edge(azimuth: number): number {
+    return this.#neckline.at(azimuth);
+  }
+
   /** A point of the outside: azimuth, cm below the neckline, cm above the cloth. */
-  at(azimuth: number, distance: number, above?: number): Vec3;
+  at(azimuth: number, distance: number, above = 0): Vec3 {
+    const polar = this.drape.walk(azimuth, this.edge(azimuth), distance);
+    return displaced(this, azimuth, polar, distance, above);
+  }
+
   /** Lays a point of space on the cloth. */
-  lay(point: Vec3, above?: number): Vec3;
+  lay(point: Vec3, above = 0): Vec3 {
+    const { azimuth, polar } = this.drape.body.anglesOf(point);
+    return displaced(this, azimuth, polar, this.drape.distance(azimuth, this.edge(azimuth), polar), above);
+  }
 }
 
 /** Height of a neckline over (x, z) relative to the root of the neck, on the standard body. */
@@ -37,20 +58,35 @@ export function necklineHeight(neckline: Neckline, x: number, z: number): number
 }
 
 /** The neckline as a polar angle per azimuth, smooth but for the tip of a V. */
-export function necklinePolar(neckline: Neckline, drape: Drape): (azimuth: number) => number {
-  const { body } = drape;
+export class NecklineEdge {
+  readonly #polars: Float64Array;
+
+  constructor(neckline: Neckline, drape: Drape) {
+    this.#polars = necklinePolars(neckline, drape);
+  }
+
+  at(azimuth: number): number {
+    const polars = this.#polars, count = polars.length;
+    const x = ((((azimuth + Math.PI) / (2 * Math.PI)) * count) % count + count) % count, i = Math.floor(x) % count;
+    return lerp(polars[i]!, polars[(i + 1) % count]!, x - Math.floor(x));
+  }
+}
+
+/** How far the drape lies above the neckline there, cm. */
+function aboveNeckline(neckline: Neckline, drape: Drape, azimuth: number, polar: number): number {
+  const p = drape.point(azimuth, polar), { shift } = drape.body;
+  return p[1] - shift[1] - necklineHeight(neckline, p[0], p[2] - shift[2]);
+}
+
+function necklinePolars(neckline: Neckline, drape: Drape): Float64Array {
   const count = 2 * AZIMUTHS;
   const edge = new Float64Array(count);
   for (let i = 0; i < count; i++) {
     const azimuth = -Math.PI + (2 * Math.PI * i) / count;
-    const above = (polar: number) => {
-      const p = drape.point(azimuth, polar);
-      return p[1] - body.shift[1] - necklineHeight(neckline, p[0], p[2] - body.shift[2]);
-    };
-    let polar = POLAR_LAST, before = above(POLAR_FIRST);
+    let polar = POLAR_LAST, before = aboveNeckline(neckline, drape, azimuth, POLAR_FIRST);
     const step = (POLAR_LAST - POLAR_FIRST) / (2 * POLARS);
     for (let q = POLAR_FIRST + step; q <= POLAR_LAST; q += step) {
-      const here = above(q);
+      const here = aboveNeckline(neckline, drape, azimuth, q);
       if (here < 0) { polar = q - step * clamp(-here / Math.max(1e-6, before - here)); break; }
       before = here;
     }
@@ -64,29 +100,7 @@ export function necklinePolar(neckline: Neckline, drape: Drape): (azimuth: numbe
       edge[i] = (before[(i + count - 1) % count]! + 2 * before[i]! + before[(i + 1) % count]!) / 4;
     }
   }
-  return (azimuth) => {
-    const x = ((((azimuth + Math.PI) / (2 * Math.PI)) * count) % count + count) % count, i = Math.floor(x) % count;
-    return lerp(edge[i]!, edge[(i + 1) % count]!, x - Math.floor(x));
-  };
-}
-
-/** @param below - distance of the outermost cloth so far from the body, cm */
-export function wear(look: GarmentLook, body: Body, below: number): Worn {
-  const drape = body.drape(Math.round(4 + 34 * look.stiffness));
-  const edge = necklinePolar(look.neckline, drape);
-  const offset = below + look.looseness;
-  const worn: Worn = {
-    look, drape, offset, edge,
-    at(azimuth, distance, above = 0) {
-      const polar = drape.walk(azimuth, edge(azimuth), distance);
-      return displaced(worn, azimuth, polar, distance, above);
-    },
-    lay(point, above = 0) {
-      const { azimuth, polar } = body.anglesOf(point);
-      return displaced(worn, azimuth, polar, drape.distance(azimuth, edge(azimuth), polar), above);
-    },
-  };
-  return worn;
+  return edge;
 }
 
 /** Folds: cloth hangs from shoulders and neck, is pulled towards the armpits, and dips where the arm meets the chest. */
@@ -94,7 +108,7 @@ function displaced({ look, drape, offset }: Worn, azimuth: number, polar: number
   const p = drape.point(azimuth, polar);
   const { body } = drape;
   const free = smoothstep(0.5, 6, distance);
-  const [x, y, z] = [p[0], p[1] - body.shift[1], p[2] - body.shift[2]];
+  const x = p[0], y = p[1] - body.shift[1], z = p[2] - body.shift[2];
   // Drawn lines run from the shoulder's outside down to the middle: the noise is stretched along them.
   const pulled = Math.abs(x) * 0.55 - y * 0.45;
   const hanging = fbm3(x * 0.16 + Math.sign(x) * 7, pulled * 0.3, z * 0.12, 3, look.seed);
@@ -120,48 +134,73 @@ function seamDistance(look: GarmentLook, body: Body, p: Vec3): number {
   return 9;
 }
 
+/** What the points of a garment are made from. */
+interface Sheet {
+  worn: Worn;
+  rows: number;
+  columns: number;
+  /** Per column: direction, polar angle of the neckline, cm from there to the end below, cm around the neckline. */
+  azimuths: Float64Array;
+  edges: Float64Array;
+  lengths: Float64Array;
+  around: readonly number[];
+  /** Of the rolled edge: distance from the neckline, share of the offset, extra offset. */
+  lipRows: readonly (readonly [number, number, number])[];
+  hasBand: boolean;
+  lipSlot: number;
+  slot: number;
+}
+
+function pointOfLip(i: number, j: number, { worn, columns, azimuths, edges, around, lipRows, hasBand, lipSlot }: Sheet): GridPoint {
+  const { drape } = worn, azimuth = azimuths[j % columns]!, [distance, share, extra] = lipRows[i]!;
+  const polar = drape.walk(azimuth, edges[j % columns]!, distance);
+  const base = drape.point(azimuth, polar), outside = displaced(worn, azimuth, polar, distance, extra), s = Math.max(share, 0.12 / worn.offset);
+  const position: Vec3 = [lerp(base[0], outside[0], s), lerp(base[1], outside[1], s), lerp(base[2], outside[2], s)];
+  const uv: readonly [number, number] = hasBand ? [around[j]!, distance] : clothUv(drape.body, position);
+  return { position, uv, extra: [lipSlot, hasBand ? 9 : Math.abs(distance), 0, i < 3 ? 0.35 : i >= lipRows.length - 1 && hasBand ? 0.6 : 1] };
+}
+
+function pointOfSheet(i: number, j: number, { worn, rows, columns, azimuths, edges, lengths, lipRows, hasBand, slot }: Sheet): GridPoint {
+  const { look, drape } = worn, azimuth = azimuths[j % columns]!, t = i / (rows - 1), start = lipRows.at(-1)![0];
+  const distance = start + (lengths[j % columns]! - start) * (0.45 * t + 0.55 * t * t);
+  const polar = drape.walk(azimuth, edges[j % columns]!, distance);
+  const position = displaced(worn, azimuth, polar, distance, i === 0 && hasBand ? -0.03 : 0);
+  const crease = armpit(drape.body, position);
+  return { position, uv: clothUv(drape.body, position), extra: [slot, Math.min(seamDistance(look, drape.body, position) + 0.5, 9), 0, 1 - 0.6 * crease] };
+}
+
 /** @param options - `region`: `headwear` for what falls from a headscarf; `isCovered`: another garment lies over it */
 export function buildGarment(parts: Parts, worn: Worn, { region = 'clothes', isCovered = false }: { region?: 'clothes' | 'headwear'; isCovered?: boolean } = {}): void {
   const { look, drape } = worn;
-  const { body } = drape;
   const band = look.collar.kind === 'band' ? look.collar.width : 0;
   const columns = isCovered ? COLUMNS_BELOW : COLUMNS, rows = isCovered ? ROWS_BELOW : ROWS;
   // A deep V is steep in front: columns gather there.
   const gather = look.neckline.vee > 0 ? 1.55 : 1;
-  const azimuthOf = (j: number) => { const t = (2 * j) / columns - 1; return Math.PI * Math.sign(t) * Math.abs(t) ** gather; };
-  const edges = Float64Array.from({ length: columns }, (_, j) => worn.edge(azimuthOf(j)));
+  const azimuths = new Float64Array(columns + 1), edges = new Float64Array(columns), lengths = new Float64Array(columns);
+  for (let j = 0; j <= columns; j++) {
+    const t = (2 * j) / columns - 1;
+    azimuths[j] = Math.PI * Math.sign(t) * Math.abs(t) ** gather;
+  }
+  for (let j = 0; j < columns; j++) {
+    edges[j] = worn.edge(azimuths[j]!);
+    lengths[j] = Math.max(0.5, drape.distance(azimuths[j]!, edges[j]!, BOTTOM));
+  }
   const thickness = 0.06 + 0.12 * look.looseness;
 
   const main = parts.take('fabric', region, look.stuff), trim = parts.take('fabric', region, look.trim);
-  // The rolled edge: inside against the skin, over the top, down the outside. (distance, share of the offset, extra offset)
+  // The rolled edge: inside against the skin, over the top, down the outside.
   const lip: [number, number, number][] = [[1.4, 0.12, 0], [0.5, 0.15, 0], [0.06, 0.3, 0], [-0.07, 0.65, 0], [-0.02, 1, 0.02], [0.12, 1, thickness]];
   const hem = look.collar.kind === 'none' || look.collar.kind === 'band' ? thickness : 0;
   const inner = band > 0 ? trim : main;
   const lipRows = band > 0 ? [...lip, [band * 0.35, 1, thickness], [band * 0.7, 1, thickness], [band * 0.95, 1, thickness * 0.8], [band + 0.02, 1, -0.03]] as [number, number, number][] : [...lip.slice(0, 5), [0.12, 1, hem], [0.6, 1, hem], [1.15, 1, hem * 0.6], [1.4, 1, 0]] as [number, number, number][];
   const around = [0];
   for (let j = 1; j <= columns; j++) {
-    const a = worn.at(azimuthOf(j - 1), 0), b = worn.at(azimuthOf(j), 0);
+    const a = worn.at(azimuths[j - 1]!, 0), b = worn.at(azimuths[j]!, 0);
     around.push(around[j - 1]! + length3(a[0] - b[0], a[1] - b[1], a[2] - b[2]));
   }
-  inner.builder.grid(lipRows.length, columns, (i, j) => {
-    const azimuth = azimuthOf(j % columns), [distance, share, extra] = lipRows[i]!;
-    const polar = drape.walk(azimuth, edges[j % columns]!, distance);
-    const base = drape.point(azimuth, polar), outside = displaced(worn, azimuth, polar, distance, extra), s = Math.max(share, 0.12 / worn.offset);
-    const position: Vec3 = [lerp(base[0], outside[0], s), lerp(base[1], outside[1], s), lerp(base[2], outside[2], s)];
-    const uv: readonly [number, number] = band > 0 ? [around[j]!, distance] : clothUv(body, position);
-    return { position, uv, extra: [inner.slot, band > 0 ? 9 : Math.abs(distance), 0, i < 3 ? 0.35 : i >= lipRows.length - 1 && band > 0 ? 0.6 : 1] };
-  }, { closedColumns: true, flip: true });
-
-  const start = lipRows.at(-1)![0];
-  const lengths = edges.map((edge, j) => Math.max(0.5, drape.distance(azimuthOf(j), edge, BOTTOM)));
-  main.builder.grid(rows, columns, (i, j) => {
-    const azimuth = azimuthOf(j % columns), t = i / (rows - 1);
-    const distance = start + (lengths[j % columns]! - start) * (0.45 * t + 0.55 * t * t);
-    const polar = drape.walk(azimuth, edges[j % columns]!, distance);
-    const position = displaced(worn, azimuth, polar, distance, i === 0 && band > 0 ? -0.03 : 0);
-    const crease = armpit(body, position);
-    return { position, uv: clothUv(body, position), extra: [main.slot, Math.min(seamDistance(look, body, position) + 0.5, 9), 0, 1 - 0.6 * crease] };
-  }, { closedColumns: true, flip: true });
+  const sheet: Sheet = { worn, rows, columns, azimuths, edges, lengths, around, lipRows, hasBand: band > 0, lipSlot: inner.slot, slot: main.slot };
+  inner.builder.grid(lipRows.length, columns, pointOfLip, { closedColumns: true, flip: true }, sheet);
+  main.builder.grid(rows, columns, pointOfSheet, { closedColumns: true, flip: true }, sheet);
 
   if (look.front.kind !== 'closed') buildFront(parts, worn);
   if (look.pocket) buildPocket(parts, worn);

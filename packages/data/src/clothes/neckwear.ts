@@ -3,7 +3,7 @@ import { add, along, clamp, cross, eased, fbm3, lerp, normalize, scale, smoothPa
 import { ellipsoid, lathe, roundedBox, sphere, sweep, tube } from '../accessories/geometry/sweep.ts';
 import type { Parts } from '../accessories/parts.ts';
 import type { Body, Drape } from './body.ts';
-import { necklinePolar, ripple, type Worn } from './garment.ts';
+import { NecklineEdge, ripple, type Worn } from './garment.ts';
 import type { NeckwearLook } from './look.ts';
 import { length3 } from '../geometry/length.ts';
 
@@ -81,8 +81,8 @@ function buildBowTie(parts: Parts, { stuff, width, seed }: Extract<NeckwearLook,
 
 /** The way of a chain: a neckline lower than the garment's, on whatever lies outside. */
 function chainPath(outside: Outside, drop: number, vee: number, above: number, count: number): Vec3[] {
-  const edge = necklinePolar({ drop, scoop: vee * 0.45, vee: vee * 0.55, veeWidth: 6.5, side: 0.4, back: 0, lean: 0 }, outside.skin);
-  return Array.from({ length: count }, (_, i) => { const azimuth = -Math.PI + (2 * Math.PI * i) / count; return outermostPoint(outside, azimuth, edge(azimuth), above); });
+  const edge = new NecklineEdge({ drop, scoop: vee * 0.45, vee: vee * 0.55, veeWidth: 6.5, side: 0.4, back: 0, lean: 0 }, outside.skin);
+  return Array.from({ length: count }, (_, i) => { const azimuth = -Math.PI + (2 * Math.PI * i) / count; return outermostPoint(outside, azimuth, edge.at(azimuth), above); });
 }
 
 function buildNecklace(parts: Parts, look: Extract<NeckwearLook, { kind: 'necklace' }>, outside: Outside): void {
@@ -136,9 +136,9 @@ function buildNecklace(parts: Parts, look: Extract<NeckwearLook, { kind: 'neckla
 
 function buildLanyard(parts: Parts, { stuff, width, badge }: Extract<NeckwearLook, { kind: 'lanyard' }>, outside: Outside): void {
   const { builder, slot } = parts.take('fabric', 'clothes', stuff);
-  const edge = necklinePolar({ drop: 0.6, scoop: 0, vee: 21, veeWidth: 7, side: 0.6, back: 0, lean: 0 }, outside.skin);
+  const edge = new NecklineEdge({ drop: 0.6, scoop: 0, vee: 21, veeWidth: 7, side: 0.6, back: 0, lean: 0 }, outside.skin);
   const path: Vec3[] = [];
-  for (let i = 2; i <= 118; i++) { const azimuth = 0.001 + (2 * Math.PI * i) / 120; path.push(outermostPoint(outside, azimuth > Math.PI ? azimuth - 2 * Math.PI : azimuth, edge(azimuth > Math.PI ? azimuth - 2 * Math.PI : azimuth), 0.12)); }
+  for (let i = 2; i <= 118; i++) { const azimuth = 0.001 + (2 * Math.PI * i) / 120; path.push(outermostPoint(outside, azimuth > Math.PI ? azimuth - 2 * Math.PI : azimuth, edge.at(azimuth > Math.PI ? azimuth - 2 * Math.PI : azimuth), 0.12)); }
   sweep(builder, path, roundedBox(width, 0.14, 8, 5), { up: (_, p) => normalize(subtract(p, outside.body.inner)), slot });
   if (!badge) return;
   const top = path[0]!, card = parts.take('hard', 'clothes', { kind: 'plain', colour: [0.82, 0.83, 0.84], roughness: 0.25, coat: 0.6 });
@@ -152,10 +152,10 @@ function buildScarf(parts: Parts, { stuff, volume, loops, ends, seed }: Extract<
   const sides = 22, count = 64;
   for (let loop = 0; loop < loops; loop++) {
     const radius = volume * (1 - 0.12 * loop), lean = (loop % 2 === 0 ? 1 : -1) * 0.5;
-    const edge = necklinePolar({ drop: 0.2 - loop * 1.1 * volume, scoop: 1.1 * volume * (1 - loop * 0.6), vee: 0, veeWidth: 5, side: 0.9, back: 0, lean: 0 }, outside.skin);
+    const edge = new NecklineEdge({ drop: 0.2 - loop * 1.1 * volume, scoop: 1.1 * volume * (1 - loop * 0.6), vee: 0, veeWidth: 5, side: 0.9, back: 0, lean: 0 }, outside.skin);
     const path = Array.from({ length: count }, (_, i) => {
       const azimuth = -Math.PI + (2 * Math.PI * i) / count;
-      const p = outermostPoint(outside, azimuth, edge(azimuth), radius * (0.72 + 0.1 * loop));
+      const p = outermostPoint(outside, azimuth, edge.at(azimuth), radius * (0.72 + 0.1 * loop));
       return add(p, [0, lean * Math.sin(azimuth + seed) * volume + 0.25 * radius, 0.35 * volume * Math.max(0, Math.cos(azimuth))]);
     });
     sweep(builder, path, (_, i) => {
@@ -208,8 +208,8 @@ export function buildStraps(parts: Parts, worn: Worn, outside: Outside): void {
 function buildChoker(parts: Parts, { stuff, height }: Extract<NeckwearLook, { kind: 'choker' }>, outside: Outside): void {
   const { builder, slot } = parts.take('fabric', 'accessory', stuff);
   const { skin } = outside;
-  const edge = necklinePolar({ drop: -2.4, scoop: 0, vee: 0, veeWidth: 5, side: 0, back: 0, lean: 0 }, skin);
-  const path = Array.from({ length: 64 }, (_, i) => { const azimuth = -Math.PI + (2 * Math.PI * i) / 64; return skin.point(azimuth, edge(azimuth), 0.1); });
+  const edge = new NecklineEdge({ drop: -2.4, scoop: 0, vee: 0, veeWidth: 5, side: 0, back: 0, lean: 0 }, skin);
+  const path = Array.from({ length: 64 }, (_, i) => { const azimuth = -Math.PI + (2 * Math.PI * i) / 64; return skin.point(azimuth, edge.at(azimuth), 0.1); });
   sweep(builder, path, roundedBox(0.16, height, 8, 5), { closed: true, up: [0, 1, 0], slot });
 }
 

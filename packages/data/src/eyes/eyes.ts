@@ -10,6 +10,7 @@ import type { Figure, Mesh } from '../render/drawable.ts';
 import type { Traits } from '../scene/scene.ts';
 import { eyeMaterialWgsl } from './eye-material.wgsl.ts';
 import type { EyesLook } from './look.ts';
+import { length3 } from '../geometry/length.ts';
 
 type Vector = [number, number, number];
 const VECTORS_PER_EYE = 24;
@@ -51,12 +52,8 @@ export function createEyes(_gpu: Gpu, look: EyesLook, head: PosedHead, _traits: 
   const parameters = new Float32Array(4 * 2 * VECTORS_PER_EYE);
   for (const rest of atRest) writeLook(parameters, look, rest);
   const pose = (posed: PosedHead) => {
-    for (let i = 0; i < source.length; i++) {
-      for (let k = 0; k < 3; k++) {
-        mesh.positions[3 * i + k] = posed.positions[3 * source[i]! + k]!;
-        mesh.normals[3 * i + k] = posed.normals[3 * source[i]! + k]!;
-      }
-    }
+    copyVertices(posed.positions, source, mesh.positions);
+    copyVertices(posed.normals, source, mesh.normals);
     mesh.version++;
     for (const { eye } of atRest) writePose(parameters, eye, posed);
   };
@@ -66,6 +63,15 @@ export function createEyes(_gpu: Gpu, look: EyesLook, head: PosedHead, _traits: 
     pose,
     [Symbol.dispose]() {},
   };
+}
+
+function copyVertices(from: Float32Array, source: Uint32Array, to: Float32Array): void {
+  for (let i = 0; i < source.length; i++) {
+    const at = 3 * source[i]!;
+    to[3 * i] = from[at]!;
+    to[3 * i + 1] = from[at + 1]!;
+    to[3 * i + 2] = from[at + 2]!;
+  }
 }
 
 /** What the eyes of a model share, whoever it is. */
@@ -107,24 +113,24 @@ function topologyOf(model: HeadModel): EyeTopology {
 
 function eyeAtRest(head: PosedHead, eye: Eye, source: Uint32Array, vertices: Uint32Array): EyeAtRest {
   const { model, neutralPositions, neutralPoints } = head;
-  const mean = (of: Float32Array): Vector => [0, 1, 2].map((k) => vertices.reduce((sum, i) => sum + of[3 * source[i]! + k]!, 0) / vertices.length) as Vector;
-  const anchor = mean(neutralPositions);
-  const standard = mean(model.canonical);
+  const anchor = meanOf(neutralPositions, source, vertices);
+  const standard = meanOf(model.canonical, source, vertices);
   const point = (i: number): Vector => [0, 1, 2].map((k) => neutralPoints[3 * i + k]! - anchor[k]!) as Vector;
   const { iris, ring } = LANDMARKS[eye.side];
   const irisCentre = point(iris);
   // The ball moves with the person's identity as its vertices do.
   const ball = eye.centre.map((value, k) => value - standard[k]!) as Vector;
   const axis = unit(irisCentre.map((value, k) => value - ball[k]!) as Vector);
-  const irisRadius = ring.reduce((sum, i) => sum + offAxis(point(i), irisCentre, axis).radius, 0) / ring.length;
+  const off = { along: 0, radius: 0 };
+  const irisRadius = ring.reduce((sum, i) => { offAxis(...point(i), irisCentre, axis, off); return sum + off.radius; }, 0) / ring.length;
   // Just below the surface where the iris ends.
   let rim = 0;
   let count = 0;
   for (const vertex of vertices) {
     const r = source[vertex]!;
-    const { radius, along } = offAxis([0, 1, 2].map((k) => neutralPositions[3 * r + k]! - anchor[k]!) as Vector, irisCentre, axis);
-    if (along > -irisRadius && Math.abs(radius - irisRadius) < 0.25 * irisRadius) {
-      rim += along;
+    offAxis(neutralPositions[3 * r]! - anchor[0], neutralPositions[3 * r + 1]! - anchor[1], neutralPositions[3 * r + 2]! - anchor[2], irisCentre, axis, off);
+    if (off.along > -irisRadius && Math.abs(off.radius - irisRadius) < 0.25 * irisRadius) {
+      rim += off.along;
       count++;
     }
   }
@@ -132,10 +138,23 @@ function eyeAtRest(head: PosedHead, eye: Eye, source: Uint32Array, vertices: Uin
   return { eye, vertices, anchor, irisCentre, irisRadius, axis, ball, depth };
 }
 
-function offAxis(point: Vector, origin: Vector, axis: Vector): { along: number; radius: number } {
-  const d = point.map((value, k) => value - origin[k]!);
-  const along = d[0]! * axis[0] + d[1]! * axis[1] + d[2]! * axis[2];
-  return { along, radius: Math.hypot(...d.map((value, k) => value - along * axis[k]!)) };
+function meanOf(positions: Float32Array, source: Uint32Array, vertices: Uint32Array): Vector {
+  const sum: Vector = [0, 0, 0];
+  for (let i = 0; i < vertices.length; i++) {
+    const at = 3 * source[vertices[i]!]!;
+    sum[0] += positions[at]!;
+    sum[1] += positions[at + 1]!;
+    sum[2] += positions[at + 2]!;
+  }
+  return [sum[0] / vertices.length, sum[1] / vertices.length, sum[2] / vertices.length];
+}
+
+/** How far a point lies along an axis, and from it. */
+function offAxis(x: number, y: number, z: number, origin: Vector, axis: Vector, out: { along: number; radius: number }): void {
+  const dx = x - origin[0], dy = y - origin[1], dz = z - origin[2];
+  const along = dx * axis[0] + dy * axis[1] + dz * axis[2];
+  out.along = along;
+  out.radius = length3(dx - along * axis[0], dy - along * axis[1], dz - along * axis[2]);
 }
 
 function unit(v: Vector): Vector {

@@ -1,9 +1,9 @@
 /** Beards: zones of the standard face, each with its length; strands grown over the chin as hair is over the skull, bound to the skin. */
 import { HeadField } from '../hair/head-field.ts';
 import { clamp, hash, lerp, noise3, smoothstep } from '../hair/noise.ts';
-import { scatter } from '../hair/scalp.ts';
+import { type Density, scatter } from '../hair/scalp.ts';
 import type { PosedHead } from '../heads/posed-head.ts';
-import { BoundStrands, triangleFrame } from './bound-strands.ts';
+import { BoundStrands, TriangleFrames } from './bound-strands.ts';
 import type { BeardLook } from './facial-hair-look.ts';
 import { length2, length3 } from '../geometry/length.ts';
 
@@ -70,19 +70,36 @@ function sharesOf(look: BeardLook, zones: Zones): number {
   return share;
 }
 
+const noZones = (): Zones => ({ moustache: 0, chin: 0, cheeks: 0, sideburns: 0, neck: 0, soulPatch: 0 });
+
+class BeardDensity implements Density {
+  readonly #look: BeardLook;
+  /** Shifts the noise. */
+  readonly #shift: number;
+  readonly #zones = noZones();
+
+  constructor(look: BeardLook, shift: number) {
+    this.#look = look;
+    this.#shift = shift;
+  }
+
+  at(x: number, y: number, z: number): number {
+    if (y > 4.8 || z < -1) return 0;
+    const look = this.#look, zones = zonesAt(look, x, y, z, this.#zones);
+    const share = Math.min(1, sharesOf(look, zones));
+    if (share <= 0) return 0;
+    const patchy = smoothstep(look.patchiness - 0.5, look.patchiness + 0.15, 0.55 + 0.75 * noise3(x * 0.8 + this.#shift, y * 0.8, z * 0.8));
+    return share * (0.12 + 0.88 * patchy) * (1 - 0.5 * Math.max(zones.neck, 0.6 * zones.cheeks));
+  }
+}
+
 export function growBeard(look: BeardLook, head: PosedHead, seed: number): BoundStrands | undefined {
   const longest = Math.max(look.moustache, look.chin, look.cheeks, look.sideburns, look.neck, look.soulPatch);
   if (longest <= 0) return undefined;
   const segments = longest < 0.2 ? 1 : longest < 0.45 ? 2 : longest < 1.2 ? 3 : longest < 4 ? 4 : 8;
-  const zones: Zones = { moustache: 0, chin: 0, cheeks: 0, sideburns: 0, neck: 0, soulPatch: 0 };
+  const zones = noZones();
   const s0 = seed % 300;
-  const roots = scatter(head, Math.round(TRIANGLES / (2 * segments) * Math.min(1, 0.95 * look.density)), seed, (x, y, z) => {
-    if (y > 4.8 || z < -1) return 0;
-    const share = Math.min(1, sharesOf(look, zonesAt(look, x, y, z, zones)));
-    if (share <= 0) return 0;
-    const patchy = smoothstep(look.patchiness - 0.5, look.patchiness + 0.15, 0.55 + 0.75 * noise3(x * 0.8 + s0, y * 0.8, z * 0.8));
-    return share * (0.12 + 0.88 * patchy) * (1 - 0.5 * Math.max(zones.neck, 0.6 * zones.cheeks));
-  });
+  const roots = scatter(head, Math.round(TRIANGLES / (2 * segments) * Math.min(1, 0.95 * look.density)), seed, new BeardDensity(look, s0));
   if (roots.count === 0) return undefined;
   const field = HeadField.of(head), g = field.gradient;
   const rows = segments + 1, nodes = new Float32Array(roots.count * rows * 3), widths = new Float32Array(roots.count), locks = new Uint32Array(roots.count);
@@ -133,6 +150,6 @@ export function growBeard(look: BeardLook, head: PosedHead, seed: number): Bound
   }
   return new BoundStrands(head, {
     triangles: roots.triangles.slice(0, roots.count), weights: roots.weights.slice(0, roots.count * 3), nodes, segments, widths, locks,
-    frameOf: triangleFrame(roots.triangles, roots.weights), seed, openAtRoot: longest < 0.4 ? 0.85 : 0.4, tip: 0.35,
+    frames: new TriangleFrames(roots.triangles, roots.weights), seed, openAtRoot: longest < 0.4 ? 0.85 : 0.4, tip: 0.35,
   });
 }

@@ -2,13 +2,16 @@
  * Short strands that move with the face: each is a ribbon in the frame of its root, and the root is a place on a triangle
  * of the head. Posing moves roots and turns frames; the strand itself is stiff.
  */
-import type { PosedHead } from '../heads/posed-head.ts';
+import { atRest, type PosedHead } from '../heads/posed-head.ts';
 import type { Mesh } from '../render/drawable.ts';
 import { hash } from '../hair/noise.ts';
 import { length3 } from '../geometry/length.ts';
 
-/** Writes for strand `i` three unit axes (9 numbers) into `out`. The same function in every pose. */
-export type FrameOf = (head: PosedHead, i: number, out: Float64Array) => void;
+/** Classes, so that their optimised code outlives a person: see `Density` of the scalp. */
+export interface Frames {
+  /** Writes for strand `i` three unit axes (9 numbers) into `out`. The same in every pose. */
+  of(head: PosedHead, i: number, out: Float64Array): void;
+}
 
 export class BoundStrands {
   readonly count: number;
@@ -16,7 +19,7 @@ export class BoundStrands {
   readonly #segments: number;
   readonly #triangles: Uint32Array;
   readonly #weights: Float32Array;
-  readonly #frameOf: FrameOf;
+  readonly #frames: Frames;
   /** `[N, 2 (S + 1), 3]` positions and tangents in the frame of the root. */
   readonly #positions: Float32Array;
   readonly #tangents: Float32Array;
@@ -27,15 +30,15 @@ export class BoundStrands {
    * @param widths - `[N]` cm
    * @param locks - `[N]` number of the lock, for colour
    */
-  constructor(head: PosedHead, { triangles, weights, nodes, segments, widths, locks, frameOf, seed, openAtRoot, tip }: {
-    triangles: Uint32Array; weights: Float32Array; nodes: Float32Array; segments: number; widths: Float32Array; locks: Uint32Array; frameOf: FrameOf; seed: number;
+  constructor(head: PosedHead, { triangles, weights, nodes, segments, widths, locks, frames, seed, openAtRoot, tip }: {
+    triangles: Uint32Array; weights: Float32Array; nodes: Float32Array; segments: number; widths: Float32Array; locks: Uint32Array; frames: Frames; seed: number;
     /** Ambient light that reaches the roots, 0..1; the tips are in the open. */
     openAtRoot: number; tip: number;
   }) {
     const N = this.count = triangles.length, S = this.#segments = segments, rows = S + 1;
     this.#triangles = triangles;
     this.#weights = weights;
-    this.#frameOf = frameOf;
+    this.#frames = frames;
     this.#positions = new Float32Array(N * rows * 6);
     this.#tangents = new Float32Array(N * rows * 3);
     this.mesh = {
@@ -44,10 +47,10 @@ export class BoundStrands {
     };
     const { uv, extra, triangles: indices } = this.mesh;
     const root = new Float64Array(3), frame = new Float64Array(9);
-    const rest = { ...head, positions: head.neutralPositions, normals: head.neutralNormals, points: head.neutralPoints };
+    const rest = atRest(head);
     for (let i = 0, t = 0; i < N; i++) {
       this.#rootOf(rest, i, root);
-      frameOf(rest, i, frame);
+      frames.of(rest, i, frame);
       const own = hash(i, seed + 41), lock = hash(locks[i]!, seed + 42), angle = Math.PI * (hash(i, seed + 43) - 0.5);
       let along = 0, length = 0;
       for (let s = 1; s <= S; s++) length += length3(nodes[(i * rows + s) * 3]! - nodes[(i * rows + s - 1) * 3]!, nodes[(i * rows + s) * 3 + 1]! - nodes[(i * rows + s - 1) * 3 + 1]!, nodes[(i * rows + s) * 3 + 2]! - nodes[(i * rows + s - 1) * 3 + 2]!);
@@ -108,7 +111,7 @@ export class BoundStrands {
     const f = new Float64Array(9), root = new Float64Array(3);
     for (let i = 0; i < this.count; i++) {
       this.#rootOf(head, i, root);
-      this.#frameOf(head, i, f);
+      this.#frames.of(head, i, f);
       const rootX = root[0]!, rootY = root[1]!, rootZ = root[2]!;
       const ax = f[0]!, ay = f[1]!, az = f[2]!, bx = f[3]!, by = f[4]!, bz = f[5]!, cx = f[6]!, cy = f[7]!, cz = f[8]!;
       for (let s = 0; s < rows; s++) {
@@ -129,14 +132,22 @@ export class BoundStrands {
   }
 }
 
-/** The frame of a triangle: along its first edge, across, and the smooth normal of the skin at the root. */
-export function triangleFrame(triangles: Uint32Array, weights: Float32Array): FrameOf {
-  return ({ positions, normals, model: { triangles: mesh } }, i, out) => {
-    const t = triangles[i]! * 3, a = mesh[t]! * 3, b = mesh[t + 1]! * 3, c = mesh[t + 2]! * 3;
+/** Frames of triangles: along its first edge, across, and the smooth normal of the skin at the root. */
+export class TriangleFrames implements Frames {
+  readonly #triangles: Uint32Array;
+  readonly #weights: Float32Array;
+
+  constructor(triangles: Uint32Array, weights: Float32Array) {
+    this.#triangles = triangles;
+    this.#weights = weights;
+  }
+
+  of({ positions, normals, model: { triangles: mesh } }: PosedHead, i: number, out: Float64Array): void {
+    const triangles = this.#triangles, weights = this.#weights, t = triangles[i]! * 3, a = mesh[t]! * 3, b = mesh[t + 1]! * 3, c = mesh[t + 2]! * 3;
     const wa = weights[i * 3]!, wb = weights[i * 3 + 1]!, wc = weights[i * 3 + 2]!;
     const nx = wa * normals[a]! + wb * normals[b]! + wc * normals[c]!, ny = wa * normals[a + 1]! + wb * normals[b + 1]! + wc * normals[c + 1]!, nz = wa * normals[a + 2]! + wb * normals[b + 2]! + wc * normals[c + 2]!;
     frameFrom(positions[b]! - positions[a]!, positions[b + 1]! - positions[a + 1]!, positions[b + 2]! - positions[a + 2]!, nx, ny, nz, out);
-  };
+  }
 }
 
 /** Axes: the direction made perpendicular to the normal, normal cross direction, normal. */

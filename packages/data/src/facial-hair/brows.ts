@@ -3,7 +3,7 @@ import { skeletonTopology } from '@onegt/skeleton';
 import { clamp, hash, lerp, noise3, smoothstep } from '../hair/noise.ts';
 import type { HeadModel } from '../heads/head-model.ts';
 import type { PosedHead } from '../heads/posed-head.ts';
-import { BoundStrands, frameFrom, triangleFrame } from './bound-strands.ts';
+import { BoundStrands, frameFrom, TriangleFrames } from './bound-strands.ts';
 import type { BrowLook } from './facial-hair-look.ts';
 import { FrontIndex } from './face-surface.ts';
 
@@ -89,6 +89,6 @@ export function growBrows(look: BrowLook, head: PosedHead, seed: number): BoundS
   const bound = { triangles: Uint32Array.from(triangles), weights: Float32Array.from(weights) };
   return new BoundStrands(head, {
     ...bound, nodes: Float32Array.from(nodes), segments: SEGMENTS, widths: Float32Array.from(widths), locks: Uint32Array.from(locks),
-    frameOf: triangleFrame(bound.triangles, bound.weights), seed, openAtRoot: 0.7, tip: 0.25,
+    frames: new TriangleFrames(bound.triangles, bound.weights), seed, openAtRoot: 0.7, tip: 0.25,
   });
 }

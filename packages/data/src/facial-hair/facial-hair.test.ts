@@ -7,7 +7,7 @@ import type { PosedHead } from '../heads/posed-head.ts';
 import { createRandom } from '../random/random.ts';
 import type { Traits } from '../scene/scene.ts';
 import { growBeard } from './beard.ts';
-import { BoundStrands, triangleFrame } from './bound-strands.ts';
+import { BoundStrands, TriangleFrames } from './bound-strands.ts';
 import { growBrows } from './brows.ts';
 import { beardWeights, type FacialHairLook, sampleFacialHair } from './facial-hair-look.ts';
 import { createFacialHair } from './facial-hair.ts';
@@ -49,7 +49,7 @@ describe('bound strands', () => {
     const flat = { model: { triangles: Uint32Array.of(0, 1, 2) }, positions: Float32Array.of(0, 0, 0, 1, 0, 0, 0, 1, 0), normals: Float32Array.of(0, 0, 1, 0, 0, 1, 0, 0, 1) };
     const posed = (positions: Float32Array, normals: Float32Array) => ({ ...flat, positions, normals, neutralPositions: flat.positions, neutralNormals: flat.normals }) as unknown as PosedHead;
     const strands = new BoundStrands(posed(flat.positions, flat.normals), {
-      triangles, weights, nodes: Float32Array.of(0, 0, 0, 0, 0, 2), segments: 1, widths: Float32Array.of(0.1), locks: Uint32Array.of(0), frameOf: triangleFrame(triangles, weights), seed: 0, openAtRoot: 1, tip: 1,
+      triangles, weights, nodes: Float32Array.of(0, 0, 0, 0, 0, 2), segments: 1, widths: Float32Array.of(0.1), locks: Uint32Array.of(0), frames: new TriangleFrames(triangles, weights), seed: 0, openAtRoot: 1, tip: 1,
     });
     // Turned a quarter about the y axis and moved by (5, 0, 0): the normal (0, 0, 1) is now (1, 0, 0).
     strands.pose(posed(Float32Array.of(5, 0, 0, 5, 0, -1, 5, 1, 0), Float32Array.of(1, 0, 0, 1, 0, 0, 1, 0, 0)));

@@ -1,7 +1,7 @@
 /** Lashes: curved hairs on the rims of the lids. Roots lie on the mesh; their frames turn with the rim and the eye, so that they close with the lids. */
 import { clamp, hash, lerp, smoothstep } from '../hair/noise.ts';
 import type { PosedHead } from '../heads/posed-head.ts';
-import { BoundStrands, frameFrom, type FrameOf } from './bound-strands.ts';
+import { BoundStrands, frameFrom, type Frames } from './bound-strands.ts';
 import type { LashLook } from './facial-hair-look.ts';
 import { NearIndex } from './face-surface.ts';
 import { length3 } from '../geometry/length.ts';
@@ -26,8 +26,8 @@ export function growLashes(look: LashLook, head: PosedHead, seed: number): Bound
   const between: Rim[] = [];
   const frame = new Float64Array(9), root = new Float64Array(3);
   let eye: NearIndex | undefined;
-  RIMS.forEach(({ upper, points }, rim) => {
-    const [outer, inner] = [points[0], points[8]];
+  for (let rim = 0; rim < RIMS.length; rim++) {
+    const { upper, points } = RIMS[rim]!, outer = points[0], inner = points[8];
     const middle = [0, 1, 2].map((k) => 0.5 * (neutralPoints[outer * 3 + k]! + neutralPoints[inner * 3 + k]!)) as [number, number, number];
     // Upper and lower rim share an eye.
     const skin = upper ? new NearIndex(head, middle, 2.6) : eye!;
@@ -64,15 +64,31 @@ export function growLashes(look: LashLook, head: PosedHead, seed: number): Bound
         c += h * Math.cos(fan) * Math.cos(angle);
       }
     }
-  });
-  const frameOf: FrameOf = (posed, i, out) => {
-    pointOn(posed.positions, mesh, triangles[i]!, weights, i * 3, root);
-    rimFrame(posed.points, between[i]!, root, out);
-  };
+  }
+  const onTriangles = Uint32Array.from(triangles);
   return new BoundStrands(head, {
-    triangles: Uint32Array.from(triangles), weights: Float32Array.from(weights), nodes: Float32Array.from(nodes), segments: SEGMENTS, widths: Float32Array.from(widths),
-    locks: Uint32Array.from(locks), frameOf, seed, openAtRoot: 0.6, tip: 0.2,
+    triangles: onTriangles, weights: Float32Array.from(weights), nodes: Float32Array.from(nodes), segments: SEGMENTS, widths: Float32Array.from(widths),
+    locks: Uint32Array.from(locks), frames: new RimFrames(onTriangles, Float64Array.from(weights), between), seed, openAtRoot: 0.6, tip: 0.2,
   });
+}
+
+/** Frames that turn with the rims of the lids. */
+class RimFrames implements Frames {
+  readonly #triangles: Uint32Array;
+  readonly #weights: Float64Array;
+  readonly #rims: readonly Rim[];
+  readonly #root = new Float64Array(3);
+
+  constructor(triangles: Uint32Array, weights: Float64Array, rims: readonly Rim[]) {
+    this.#triangles = triangles;
+    this.#weights = weights;
+    this.#rims = rims;
+  }
+
+  of({ positions, points, model: { triangles: mesh } }: PosedHead, i: number, out: Float64Array): void {
+    pointOn(positions, mesh, this.#triangles[i]!, this.#weights, i * 3, this.#root);
+    rimFrame(points, this.#rims[i]!, this.#root, out);
+  }
 }
 
 /** Where on a rim a lash grows, in MediaPipe's points; `open`: how far the lids are apart at rest, cm. */
@@ -82,7 +98,7 @@ const opening = (points: Float32Array, { top, bottom }: Rim): number =>
   length3(points[top * 3]! - points[bottom * 3]!, points[top * 3 + 1]! - points[bottom * 3 + 1]!, points[top * 3 + 2]! - points[bottom * 3 + 2]!);
 
 /** A place on a triangle; its weights begin at `first`. */
-function pointOn(p: Float32Array, mesh: Uint32Array, triangle: number, weights: readonly number[], first: number, out: Float64Array): void {
+function pointOn(p: Float32Array, mesh: Uint32Array, triangle: number, weights: ArrayLike<number>, first: number, out: Float64Array): void {
   const a = mesh[triangle * 3]! * 3, b = mesh[triangle * 3 + 1]! * 3, c = mesh[triangle * 3 + 2]! * 3;
   for (let axis = 0; axis < 3; axis++) out[axis] = weights[first]! * p[a + axis]! + weights[first + 1]! * p[b + axis]! + weights[first + 2]! * p[c + axis]!;
 }

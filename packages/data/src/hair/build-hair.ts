@@ -2,8 +2,8 @@
 import type { PosedHead } from '../heads/posed-head.ts';
 import type { Mesh } from '../render/drawable.ts';
 import type { HeadwearShape } from '../accessories/headwear-shape.ts';
-import { growStrands, prepareGround, type Strands } from './grow.ts';
-import type { HairLook } from './hair-look.ts';
+import { groundFor, growStrands, prepareGround, type Strands } from './grow.ts';
+import { type HairLook, hairLookWith } from './hair-look.ts';
 import { clamp } from './noise.ts';
 import { HairVolume } from './occlusion.ts';
 import { growRopes, growTies } from './ropes.ts';
@@ -21,7 +21,7 @@ export function buildHair(look: HairLook, head: PosedHead, covered?: HeadwearSha
   else {
     const { count, segments, width, under } = plan(look);
     groups.push(growStrands(ground, { count, segments, width }));
-    if (under > 0) groups.push(growStrands({ ...ground, look: underlayer(look) }, { count: under, segments: 5, width: 0.16 }));
+    if (under > 0) groups.push(growStrands(groundFor(underlayer(look), ground), { count: under, segments: 5, width: 0.16 }));
     groups.push(...growTies(ground, 4096));
   }
   const volume = new HairVolume(groups);
@@ -48,11 +48,12 @@ export function plan(look: HairLook): { count: number; segments: number; width: 
 
 /** Short flat strands beneath long hair: they cover the scalp for a fifth of the triangles. */
 function underlayer(look: HairLook): HairLook {
-  const { cut } = look, short = (length: number) => Math.min(length, 7);
-  return {
-    ...look, seed: look.seed + 5, ties: look.ties,
-    cut: { ...cut, top: short(cut.top), front: short(cut.front), sides: short(cut.sides), back: short(cut.back) },
-    body: { ...look.body, lift: 0.1, front: look.body.front * 0.5, top: look.body.top * 0.5, sides: look.body.sides * 0.5, back: look.body.back * 0.5 },
-    curl: { ...look.curl, radius: look.curl.radius * 0.3 },
-  };
+  const { variation, level, fringeLevel, fade, fadeHeight } = look.cut, { gravity, opening, tucked } = look.body, { pitch, onset, planar, irregular } = look.curl;
+  const short = (length: number) => Math.min(length, 7);
+  return hairLookWith(look, {
+    seed: look.seed + 5,
+    cut: { top: short(look.cut.top), front: short(look.cut.front), sides: short(look.cut.sides), back: short(look.cut.back), variation, level, fringeLevel, fade, fadeHeight },
+    body: { lift: 0.1, front: look.body.front * 0.5, top: look.body.top * 0.5, sides: look.body.sides * 0.5, back: look.body.back * 0.5, gravity, opening, tucked },
+    curl: { radius: look.curl.radius * 0.3, pitch, onset, planar, irregular },
+  });
 }

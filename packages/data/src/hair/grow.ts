@@ -9,7 +9,7 @@ import type { HairLook } from './hair-look.ts';
 import type { HeadwearShape } from '../accessories/headwear-shape.ts';
 import { HeadField } from './head-field.ts';
 import { clamp, hash, lerp, noise3, smoothstep } from './noise.ts';
-import { type CanonicalMap, canonicalMap, densityAt, type Roots, scalpDepth, scalpDepthAbove, scatter } from './scalp.ts';
+import { type CanonicalMap, canonicalMap, type Density, densityAt, type Roots, scalpDepth, scalpDepthAbove, scatter } from './scalp.ts';
 import { length3 } from '../geometry/length.ts';
 
 /** Polylines of equal numbers of points. `nodes` is `[N, S + 1, 3]`. */
@@ -43,6 +43,11 @@ export function prepareGround(head: PosedHead, look: HairLook, covered?: Covered
   return { head, look, field: HeadField.of(head), map: canonicalMap(head), covered };
 }
 
+/** The same for another look. Field by field: a spread object has a hidden class of its own, and code for it is thrown away with it. */
+export function groundFor(look: HairLook, { head, field, map, covered }: Ground): Ground {
+  return { head, look, field, map, covered };
+}
+
 const MAX_STEPS = 96;
 /** Canonical height below which no picture looks, cm. */
 const LOWEST = -25;
@@ -74,17 +79,29 @@ export interface GrowOptions {
 }
 
 export function growStrands(ground: Ground, { count, segments, width }: GrowOptions): Strands {
-  const { head, look } = ground;
-  const long = lengthAt(look, 2, -3) > 8 && look.ties.length === 0;
-  const density = (x: number, y: number, z: number) => {
-    const depth = scalpDepthAbove(-0.5, look.hairline, x, y, z);
-    if (depth < -0.5) return 0;
-    // Long hair comes out from under a hat, short hair under it is not drawn.
-    const free = 1 - (ground.covered?.(x, y, z) ?? 0) * (long ? 0.2 : 1);
-    return (depth <= 0 ? 0.02 : 0) + densityAt(look.hairline, depth) * free;
-  };
-  const roots = scatter(head, count, look.seed, density);
+  const roots = scatter(ground.head, count, ground.look.seed, new HairDensity(ground));
   return strandsFrom(ground, roots, segments, width);
+}
+
+class HairDensity implements Density {
+  readonly #look: HairLook;
+  readonly #covered: Covered | undefined;
+  /** How much a hat takes away. */
+  readonly #hidden: number;
+
+  constructor({ look, covered }: Ground) {
+    this.#look = look;
+    this.#covered = covered;
+    // Long hair comes out from under a hat, short hair under it is not drawn.
+    this.#hidden = lengthAt(look, 2, -3) > 8 && look.ties.length === 0 ? 0.2 : 1;
+  }
+
+  at(x: number, y: number, z: number): number {
+    const depth = scalpDepthAbove(-0.5, this.#look.hairline, x, y, z);
+    if (depth < -0.5) return 0;
+    const covered = this.#covered, free = 1 - (covered === undefined ? 0 : covered(x, y, z)) * this.#hidden;
+    return (depth <= 0 ? 0.02 : 0) + densityAt(this.#look.hairline, depth) * free;
+  }
 }
 
 /** Strands from given roots: locks first, then every strand towards its lock. */
@@ -113,7 +130,11 @@ export function strandsFrom(ground: Ground, roots: Roots, segments: number, widt
 }
 
 /** Share of the length at each point of a strand. */
-const sharesOf = (segments: number, spread: number): Float64Array => Float64Array.from({ length: segments + 1 }, (_, s) => (s / segments) ** spread);
+function sharesOf(segments: number, spread: number): Float64Array {
+  const shares = new Float64Array(segments + 1);
+  for (let s = 0; s <= segments; s++) shares[s] = (s / segments) ** spread;
+  return shares;
+}
 
 /** Of an afro only the outside is seen: that is where its coils need points. */
 const spreadOf = ({ comb, cut }: HairLook) => (comb.field === 'out' && cut.top > 3 ? 0.75 : 1);
@@ -126,21 +147,20 @@ function sideOf({ comb, seed }: HairLook, canonical: Float32Array, i: number, cl
 
 /** The first root in each cell of a grid is the middle of a lock; the others join the nearest. Returns the middle strand per lock. */
 function assignClumps(roots: Roots, { clump, seed }: HairLook, clumps: Uint32Array): Uint32Array {
-  const cell = Math.max(0.3, clump.size), grid = new Map<number, number>(), centres: number[] = [];
-  const key = (i: number, j: number, k: number) => ((i + 64) * 128 + j + 64) * 128 + k + 64;
-  const cellOf = (i: number, axis: number) => Math.floor(roots.canonical[i * 3 + axis]! / cell + (axis === 0 ? hash(0, seed) : 0));
+  const cell = Math.max(0.3, clump.size), grid = new Map<number, number>(), centres: number[] = [], { canonical } = roots;
+  const shift = hash(0, seed);
   for (let n = 0; n < roots.count; n++) {
     // Through a permutation, so that the middle is not always in the same corner.
     const i = (n * 7919) % roots.count;
-    const at = key(cellOf(i, 0), cellOf(i, 1), cellOf(i, 2));
+    const at = cellKey(Math.floor(canonical[i * 3]! / cell + shift), Math.floor(canonical[i * 3 + 1]! / cell), Math.floor(canonical[i * 3 + 2]! / cell));
     if (!grid.has(at)) { grid.set(at, centres.length); centres.push(i); }
   }
-  const { canonical } = roots;
   for (let i = 0; i < roots.count; i++) {
     let best = Infinity;
-    const a = cellOf(i, 0), b = cellOf(i, 1), c = cellOf(i, 2), x = canonical[i * 3]!, y = canonical[i * 3 + 1]!, z = canonical[i * 3 + 2]!;
+    const x = canonical[i * 3]!, y = canonical[i * 3 + 1]!, z = canonical[i * 3 + 2]!;
+    const a = Math.floor(x / cell + shift), b = Math.floor(y / cell), c = Math.floor(z / cell);
     for (let da = -1; da <= 1; da++) for (let db = -1; db <= 1; db++) for (let dc = -1; dc <= 1; dc++) {
-      const lock = grid.get(key(a + da, b + db, c + dc));
+      const lock = grid.get(cellKey(a + da, b + db, c + dc));
       if (lock === undefined) continue;
       const j = centres[lock]! * 3, d = length3(x - canonical[j]!, y - canonical[j + 1]!, z - canonical[j + 2]!);
       if (d < best) { best = d; clumps[i] = lock; }
@@ -148,6 +168,8 @@ function assignClumps(roots: Roots, { clump, seed }: HairLook, clumps: Uint32Arr
   }
   return Uint32Array.from(centres);
 }
+
+const cellKey = (i: number, j: number, k: number): number => ((i + 64) * 128 + j + 64) * 128 + k + 64;
 
 /** One strand at a time; holds the scratch arrays. */
 class Grower {
@@ -268,7 +290,11 @@ function combFringe({ comb, seed }: HairLook, qx: number, gx: number, gy: number
 
 /** The tie that a strand is pulled to, if any. */
 function tieFor({ ties }: HairLook, x: number, y: number, z: number): HairLook['ties'][number] | undefined {
-  return ties.find(({ share }) => share === 'all' || (share === 'left' && x >= 0) || (share === 'right' && x < 0) || (share === 'top' && y > 6.5 - 0.25 * z));
+  for (const tie of ties) {
+    const { share } = tie;
+    if (share === 'all' || (share === 'left' && x >= 0) || (share === 'right' && x < 0) || (share === 'top' && y > 6.5 - 0.25 * z)) return tie;
+  }
+  return undefined;
 }
 
 /** 1 and above where a hat covers; below it falls by 1 per cm to the hat's edge above the place. */
@@ -360,7 +386,6 @@ function curl({ look }: Ground, { count, segments, nodes, clumps, lengths, sprea
 /** Locks and curls may have moved points into the head; a hat presses flat what is under it. */
 export function keepOutside({ field, map, covered }: Ground, { count, segments, nodes }: Strands): void {
   const g = field.gradient, stride = (segments + 1) * 3, clearance = 0.05;
-  const q = (k: number, axis: number) => nodes[k + axis]! * map.scale[axis]! + map.offset[axis]!;
   for (let i = 0; i < count; i++) {
     for (let s = 1; s <= segments; s++) {
       const k = i * stride + s * 3;
@@ -370,7 +395,7 @@ export function keepOutside({ field, map, covered }: Ground, { count, segments, 
         nodes.copyWithin(k, k - 3, k);
         continue;
       }
-      const most = covered !== undefined && covered(q(k, 0), q(k, 1), q(k, 2)) > 0.3 ? 0.2 : Infinity;
+      const most = covered !== undefined && coveredThere(covered, map, nodes, k) > 0.3 ? 0.2 : Infinity;
       for (let pass = 0; pass < (most < 1 ? 6 : 2); pass++) {
         if (pass > 0) d = field.sample(nodes[k]!, nodes[k + 1]!, nodes[k + 2]!);
         if (d >= clearance && d <= most) break;
@@ -380,3 +405,7 @@ export function keepOutside({ field, map, covered }: Ground, { count, segments, 
     }
   }
 }
+
+/** At node `k`. */
+const coveredThere = (covered: Covered, { scale, offset }: CanonicalMap, nodes: Float32Array, k: number): number =>
+  covered(nodes[k]! * scale[0]! + offset[0]!, nodes[k + 1]! * scale[1]! + offset[1]!, nodes[k + 2]! * scale[2]! + offset[2]!);

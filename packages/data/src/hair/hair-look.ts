@@ -69,6 +69,15 @@ export interface HairLook {
   wetness: number;
 }
 
+/**
+ * A copy with some fields replaced. All looks are made here or by {@link sampleHair}, field by field in one order: those of
+ * spread objects have hidden classes of their own, and growing a hundred thousand points would be optimised for each again.
+ */
+export function hairLookWith(look: HairLook, changed: Partial<HairLook>): HairLook {
+  const { family, seed, hairline, density, cut, comb, body, curl, clump, frizz, ties, ropes, colour, shine, wetness }: HairLook = { ...look, ...changed };
+  return { family, seed, hairline, density, cut, comb, body, curl, clump, frizz, ties, ropes, colour, shine, wetness };
+}
+
 export type HairStyle = Pick<HairLook, 'cut' | 'comb' | 'body' | 'curl' | 'clump' | 'frizz' | 'ties' | 'ropes'>;
 
 export function sampleHair(random: Random, traits: Traits): HairLook {
@@ -78,9 +87,10 @@ export function sampleHair(random: Random, traits: Traits): HairLook {
   const style = styleOf(shape, family);
   const gloss = random.stream('gloss');
   const wet = gloss.chance(0.06) || ((family === 'slickBack' || family === 'pompadour') && gloss.chance(0.3));
+  const { cut, comb, body, curl, clump, frizz, ties, ropes } = style;
   return {
     family, seed: shape.integer(0, 2 ** 24), hairline: line, density: clamp(shape.normal(1, 0.13, 2) * (1 - 0.2 * smoothstep(55, 85, traits.age)), 0.55, 1.3),
-    ...style, colour: sampleHairColour(random.stream('colour'), traits),
+    cut, comb, body, curl, clump, frizz, ties, ropes, colour: sampleHairColour(random.stream('colour'), traits),
     shine: gloss.uniform(0.15, 0.85), wetness: wet ? gloss.uniform(0.4, 1) : 0,
   };
 }

@@ -99,7 +99,7 @@ describe('the scalp', () => {
   });
 
   it('scatters roots on the surface, where they are wanted', () => {
-    const roots = scatter(head, 400, 3, (x, y, z) => (scalpDepth(line, x, y, z) > 0 ? 1 : 0));
+    const roots = scatter(head, 400, 3, { at: (x, y, z) => (scalpDepth(line, x, y, z) > 0 ? 1 : 0) });
     expect(roots.count).toBeGreaterThan(250);
     for (let i = 0; i < roots.count; i += 7) {
       expect(skinDistance(head.neutralPositions, head, [roots.positions[i * 3]!, roots.positions[i * 3 + 1]!, roots.positions[i * 3 + 2]!])).toBeLessThan(0.05);

@@ -2,11 +2,11 @@
  * Hair that was gathered first: plaits, twists, dreadlocks, cornrows, ponytails and buns. Each is a path with a pattern of
  * strands wound about it.
  */
-import type { HairLook } from './hair-look.ts';
+import { type HairLook, hairLookWith } from './hair-look.ts';
 import type { Ground, Strands } from './grow.ts';
-import { keepOutside, strandsFrom } from './grow.ts';
+import { groundFor, keepOutside, strandsFrom } from './grow.ts';
 import { clamp, hash, lerp, noise3, smoothstep } from './noise.ts';
-import { densityAt, type Roots, scalpDepth, scalpDepthAbove, scatter } from './scalp.ts';
+import { type Density, densityAt, type Roots, scalpDepth, scalpDepthAbove, scatter } from './scalp.ts';
 import { length2, length3 } from '../geometry/length.ts';
 
 /** One rope: points `[P, 3]` at equal distances, and its radius along the way. */
@@ -87,21 +87,33 @@ function framesAlong(path: Float32Array, points: number): Float32Array {
   return frames;
 }
 
+/** Of places where a rope may begin. */
+class RopeDensity implements Density {
+  readonly #ground: Ground;
+
+  constructor(ground: Ground) {
+    this.#ground = ground;
+  }
+
+  at(x: number, y: number, z: number): number {
+    const { look, covered } = this.#ground, depth = scalpDepthAbove(0.25, look.hairline, x, y, z);
+    return depth < 0.25 ? 0 : 1 - (covered === undefined ? 0 : covered(x, y, z));
+  }
+}
+
 /** Locks over the whole scalp: one rope per partition of the scalp. */
 export function growRopes(ground: Ground): Strands[] {
   const { look, head } = ground;
   const { kind, spacing, radius } = look.ropes!;
   if (kind === 'cornrow') return [growCornrows(ground)];
   const longest = Math.min(36, Math.max(look.cut.top, look.cut.sides, look.cut.back));
-  const candidates = scatter(head, 1500, look.seed, (x, y, z) => {
-    const depth = scalpDepthAbove(0.25, look.hairline, x, y, z);
-    return depth < 0.25 ? 0 : (1 - (ground.covered?.(x, y, z) ?? 0));
-  });
+  const candidates = scatter(head, 1500, look.seed, new RopeDensity(ground));
   const roots = spread(candidates, spacing, look.seed);
   const segments = clamp(Math.round(longest / (kind === 'braid' ? 0.75 : 1.1)), 8, kind === 'braid' ? 40 : 30);
   const perRope = clamp(Math.floor((kind === 'braid' ? 80000 : 64000) / (roots.count * segments * 2 + 1)), kind === 'braid' ? 6 : 7, 18);
-  const straight = { ...look, clump: { size: 0.01, strength: 0 }, frizz: look.frizz * 0.6, curl: { ...look.curl, radius: kind === 'dread' ? 0.25 : 0.12, pitch: 7 } };
-  const lines = strandsFrom({ ...ground, look: straight }, roots, segments, 0.1);
+  const { onset, planar, irregular } = look.curl;
+  const straight = hairLookWith(look, { clump: { size: 0.01, strength: 0 }, frizz: look.frizz * 0.6, curl: { radius: kind === 'dread' ? 0.25 : 0.12, pitch: 7, onset, planar, irregular } });
+  const lines = strandsFrom(groundFor(straight, ground), roots, segments, 0.1);
   const stride = (segments + 1) * 3;
   const ropes: Rope[] = [];
   for (let i = 0; i < lines.count; i++) {

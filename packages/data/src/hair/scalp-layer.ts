@@ -7,7 +7,7 @@ import { PARTS } from '../heads/head-model.ts';
 import { combAt } from './comb.ts';
 import { type Ground, lengthAt, volumeAt } from './grow.ts';
 import { noise3, smoothstep } from './noise.ts';
-import { scalpDepth, scalpDepthAbove } from './scalp.ts';
+import { type Hairline, scalpDepth, scalpDepthAbove } from './scalp.ts';
 import { length3 } from '../geometry/length.ts';
 
 /** Depth at which the layer ends, cm: a little outside of the hair. */
@@ -20,14 +20,10 @@ export function scalpLayer({ head, look, covered }: Ground): Mesh {
   const numVertices = canonical.length / 3;
   const index = new Int32Array(numVertices).fill(-1);
   const depths = new Float64Array(numVertices).fill(NaN);
-  const isBare = (v: number): boolean => {
-    if (Number.isNaN(depths[v])) depths[v] = scalpDepthAbove(EDGE, look.hairline, canonical[v * 3]!, canonical[v * 3 + 1]!, canonical[v * 3 + 2]!);
-    return depths[v]! < EDGE;
-  };
   const skin = PARTS.indexOf('skin');
   for (let t = 0; t < parts.length; t++) {
     if (parts[t] !== skin) continue;
-    if (isBare(triangles[t * 3]!) && isBare(triangles[t * 3 + 1]!) && isBare(triangles[t * 3 + 2]!)) continue;
+    if (isBare(look.hairline, canonical, depths, triangles[t * 3]!) && isBare(look.hairline, canonical, depths, triangles[t * 3 + 1]!) && isBare(look.hairline, canonical, depths, triangles[t * 3 + 2]!)) continue;
     for (let k = 0; k < 3; k++) {
       const v = triangles[t * 3 + k]!;
       if (index[v] === -1) { index[v] = vertices.length; vertices.push(v); }
@@ -60,4 +56,10 @@ export function scalpLayer({ head, look, covered }: Ground): Mesh {
     extra[i * 4] = x; extra[i * 4 + 1] = y; extra[i * 4 + 2] = z; extra[i * 4 + 3] = depth;
   }
   return mesh;
+}
+
+/** @param depths - of vertices, NaN where not yet asked */
+function isBare(hairline: Hairline, canonical: Float32Array, depths: Float64Array, v: number): boolean {
+  if (Number.isNaN(depths[v])) depths[v] = scalpDepthAbove(EDGE, hairline, canonical[v * 3]!, canonical[v * 3 + 1]!, canonical[v * 3 + 2]!);
+  return depths[v]! < EDGE;
 }

@@ -106,25 +106,29 @@ export interface Roots {
 }
 
 /**
- * Scatter about `count` roots over the triangles where `density(x, y, z)` (canonical, 0..1) is above zero. Stratified by
- * area, so that gaps are even; thinned at random where the density is lower.
+ * How dense roots are at a canonical place, 0..1. Implemented by classes: V8 keeps the optimised code of their methods from
+ * person to person, that of a closure made for one person is lost with it.
  */
-export function scatter(head: PosedHead, count: number, seed: number, density: (x: number, y: number, z: number) => number): Roots {
+export interface Density {
+  at(x: number, y: number, z: number): number;
+}
+
+/**
+ * Scatter about `count` roots over the triangles where the density is above zero. Stratified by area, so that gaps are even;
+ * thinned at random where the density is lower.
+ */
+export function scatter(head: PosedHead, count: number, seed: number, density: Density): Roots {
   const { model: { triangles, parts, canonical }, neutralPositions, neutralNormals } = head;
   const faces: number[] = [], areas: number[] = [];
   const known = new Float32Array(canonical.length / 3).fill(-1);
-  const grows = (v: number): boolean => {
-    if (known[v] === -1) known[v] = density(canonical[v * 3]!, canonical[v * 3 + 1]!, canonical[v * 3 + 2]!);
-    return known[v]! > 0;
-  };
   let total = 0;
   const skin = PARTS.indexOf('skin');
   for (let t = 0; t < parts.length; t++) {
     if (parts[t] !== skin) continue;
     const a = triangles[t * 3]! * 3, b = triangles[t * 3 + 1]! * 3, c = triangles[t * 3 + 2]! * 3;
     // The middle is asked last: vertices are shared and remembered.
-    const isBare = !grows(triangles[t * 3]!) && !grows(triangles[t * 3 + 1]!) && !grows(triangles[t * 3 + 2]!)
-      && !(density((canonical[a]! + canonical[b]! + canonical[c]!) / 3, (canonical[a + 1]! + canonical[b + 1]! + canonical[c + 1]!) / 3, (canonical[a + 2]! + canonical[b + 2]! + canonical[c + 2]!) / 3) > 0);
+    const isBare = !grows(density, canonical, known, triangles[t * 3]!) && !grows(density, canonical, known, triangles[t * 3 + 1]!) && !grows(density, canonical, known, triangles[t * 3 + 2]!)
+      && !(density.at((canonical[a]! + canonical[b]! + canonical[c]!) / 3, (canonical[a + 1]! + canonical[b + 1]! + canonical[c + 1]!) / 3, (canonical[a + 2]! + canonical[b + 2]! + canonical[c + 2]!) / 3) > 0);
     if (isBare) continue;
     total += area(neutralPositions, a, b, c);
     faces.push(t);
@@ -144,7 +148,7 @@ export function scatter(head: PosedHead, count: number, seed: number, density: (
     const x = wa * canonical[a]! + wb * canonical[b]! + wc * canonical[c]!;
     const y = wa * canonical[a + 1]! + wb * canonical[b + 1]! + wc * canonical[c + 1]!;
     const z = wa * canonical[a + 2]! + wb * canonical[b + 2]! + wc * canonical[c + 2]!;
-    if (hash(i, seed + 3) >= density(x, y, z)) continue;
+    if (hash(i, seed + 3) >= density.at(x, y, z)) continue;
     const n = roots.count++;
     let squared = 0;
     for (let k = 0; k < 3; k++) {
@@ -160,6 +164,12 @@ export function scatter(head: PosedHead, count: number, seed: number, density: (
     roots.triangles[n] = t;
   }
   return roots;
+}
+
+/** @param known - densities of vertices, -1 where not yet asked */
+function grows(density: Density, canonical: Float32Array, known: Float32Array, v: number): boolean {
+  if (known[v] === -1) known[v] = density.at(canonical[v * 3]!, canonical[v * 3 + 1]!, canonical[v * 3 + 2]!);
+  return known[v]! > 0;
 }
 
 function area(p: Float32Array, a: number, b: number, c: number): number {

@@ -16,3 +16,8 @@ export interface PosedHead {
   readonly points: Float32Array;
   readonly neutralPoints: Float32Array;
 }
+
+/** As if no expression moved it. Field by field, so that functions of posed heads see one hidden class. */
+export function atRest({ model, identity, expression, neutralPositions, neutralNormals, neutralPoints }: PosedHead): PosedHead {
+  return { model, identity, expression, positions: neutralPositions, normals: neutralNormals, points: neutralPoints, neutralPositions, neutralNormals, neutralPoints };
+}

@@ -34,20 +34,27 @@ export interface DepthPicture {
  */
 export function visiblePoints(points: Float32Array, poses: Float32Array, view: View, { size, depth, region }: DepthPicture): Uint8Array {
   const depths = depthsOf(new Float32Array(NUM_POINTS), poses, view);
-  return Uint8Array.from({ length: NUM_POINTS }, (_, p) => {
+  const seen = new Uint8Array(NUM_POINTS);
+  for (let p = 0; p < NUM_POINTS; p++) {
     const column = Math.floor(((points[3 * p]! + 1) / 2) * size);
     const row = Math.floor(((1 - points[3 * p + 1]!) / 2) * size);
-    if (!(column >= 0 && column < size && row >= 0 && row < size)) return 0;
+    if (!(column >= 0 && column < size && row >= 0 && row < size)) continue;
     const isIris = p >= NUM_FACE && p < NUM_DETECTED;
-    if (isIris) return region[row * size + column] === EYE ? 1 : 0;
-    for (let y = Math.max(0, row - 1); y <= Math.min(size - 1, row + 1); y++) {
-      for (let x = Math.max(0, column - 1); x <= Math.min(size - 1, column + 1); x++) {
-        const pixel = y * size + x;
-        if (region[pixel] !== BACKGROUND && depth[pixel]! > depths[p]! - TOLERANCE_OF[region[pixel]!]!) return 1;
-      }
+    const isSeen = isIris ? region[row * size + column] === EYE : isNearest(depths[p]!, column, row, size, depth, region);
+    if (isSeen) seen[p] = 1;
+  }
+  return seen;
+}
+
+/** At its pixel or at a neighbour. */
+function isNearest(distance: number, column: number, row: number, size: number, depth: Float32Array, region: Uint8Array): boolean {
+  for (let y = Math.max(0, row - 1); y <= Math.min(size - 1, row + 1); y++) {
+    for (let x = Math.max(0, column - 1); x <= Math.min(size - 1, column + 1); x++) {
+      const pixel = y * size + x;
+      if (region[pixel] !== BACKGROUND && depth[pixel]! > distance - TOLERANCE_OF[region[pixel]!]!) return true;
     }
-    return 0;
-  });
+  }
+  return false;
 }
 
 /**
@@ -59,27 +66,28 @@ export function visiblePoints(points: Float32Array, poses: Float32Array, view: V
 export function unoccludedPoints(points: Float32Array, poses: Float32Array, view: View): Uint8Array {
   const depths = depthsOf(new Float32Array(NUM_POINTS), poses, view);
   const nearest = coarseDepth(points, depths);
-  return Uint8Array.from({ length: NUM_POINTS }, (_, p) => {
-    const [x, y] = [points[3 * p]!, points[3 * p + 1]!];
-    if (!(Math.abs(x) < 1 && Math.abs(y) < 1)) return 0;
+  const seen = new Uint8Array(NUM_POINTS);
+  for (let p = 0; p < NUM_POINTS; p++) {
+    const x = points[3 * p]!, y = points[3 * p + 1]!;
+    if (!(Math.abs(x) < 1 && Math.abs(y) < 1)) continue;
     const pixel = Math.floor(((1 - y) / 2) * COARSE_SIZE) * COARSE_SIZE + Math.floor(((x + 1) / 2) * COARSE_SIZE);
-    return nearest[pixel]! > depths[p]! - COARSE_TOLERANCE_CM ? 1 : 0;
-  });
+    if (nearest[pixel]! > depths[p]! - COARSE_TOLERANCE_CM) seen[p] = 1;
+  }
+  return seen;
 }
 
 /** Inverse depth is linear across a triangle; the largest one is the nearest. */
 function coarseDepth(points: Float32Array, depths: Float32Array): Float32Array {
   const { triangles } = skeletonTopology();
   const inverse = new Float32Array(COARSE_SIZE * COARSE_SIZE);
-  const toPixel = (value: number) => ((value + 1) / 2) * COARSE_SIZE - 0.5;
   for (let t = 0; t < triangles.length; t += 3) {
-    const [a, b, c] = [triangles[t]!, triangles[t + 1]!, triangles[t + 2]!];
+    const a = triangles[t]!, b = triangles[t + 1]!, c = triangles[t + 2]!;
     const ax = toPixel(points[3 * a]!), ay = toPixel(-points[3 * a + 1]!);
     const bx = toPixel(points[3 * b]!), by = toPixel(-points[3 * b + 1]!);
     const cx = toPixel(points[3 * c]!), cy = toPixel(-points[3 * c + 1]!);
     const area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax);
     if (area === 0) continue;
-    const [ia, ib, ic] = [1 / depths[a]!, 1 / depths[b]!, 1 / depths[c]!];
+    const ia = 1 / depths[a]!, ib = 1 / depths[b]!, ic = 1 / depths[c]!;
     const lastY = Math.min(COARSE_SIZE - 1, Math.floor(Math.max(ay, by, cy)));
     const lastX = Math.min(COARSE_SIZE - 1, Math.floor(Math.max(ax, bx, cx)));
     for (let y = Math.max(0, Math.ceil(Math.min(ay, by, cy))); y <= lastY; y++) {
@@ -93,5 +101,8 @@ function coarseDepth(points: Float32Array, depths: Float32Array): Float32Array {
       }
     }
   }
-  return inverse.map((value) => (value === 0 ? Infinity : 1 / value));
+  for (let i = 0; i < inverse.length; i++) inverse[i] = inverse[i] === 0 ? Infinity : 1 / inverse[i]!;
+  return inverse;
 }
+
+const toPixel = (value: number): number => ((value + 1) / 2) * COARSE_SIZE - 0.5;

@@ -6,7 +6,7 @@
 import { type HeadModel, PARTS } from '../../heads/head-model.ts';
 import type { PosedHead } from '../../heads/posed-head.ts';
 import { normalize, type Vec3 } from '../geometry/vector.ts';
-import { azimuthal, directionFrame, DirectionMap, ProjectedMap } from './projected-map.ts';
+import { azimuthal, directionFrame, DirectionMap, ProjectedMap, type Projection } from './projected-map.ts';
 import { SurfaceIndex } from './surface-index.ts';
 
 /** Places on ICT's mean head, cm; right ones are mirrored. */
@@ -29,6 +29,10 @@ const PLACES = {
   occiput: [0, 3, -9.7],
 } as const satisfies Record<string, Vec3>;
 export type Place = keyof typeof PLACES;
+
+const FROM_FRONT: Projection = { project(x, y, z, out) { out[0] = x; out[1] = y; out[2] = z; return z > 0; } };
+const FROM_LEFT: Projection = { project(x, y, z, out) { out[0] = z; out[1] = y; out[2] = x; return x > 0; } };
+const FROM_RIGHT: Projection = { project(x, y, z, out) { out[0] = z; out[1] = y; out[2] = -x; return x < 0; } };
 
 export class HeadFit {
   readonly head: PosedHead;
@@ -61,14 +65,14 @@ export class HeadFit {
   /** z of the foremost skin over (x, y). */
   get front(): ProjectedMap {
     return (this.#front ??= new ProjectedMap({ width: 220, height: 230, originU: -11, originV: -9, step: 0.1 })
-      .rasterize(this.head.neutralPositions, this.skin, (x, y, z, out) => { out[0] = x; out[1] = y; out[2] = z; return z > 0; }, 'farthest'));
+      .rasterize(this.head.neutralPositions, this.skin, FROM_FRONT, 'farthest'));
   }
 
   /** |x| of the outermost skin over (z, y), one table per side, ears included. */
   get sides(): { left: ProjectedMap; right: ProjectedMap } {
-    const side = (sign: 1 | -1) => new ProjectedMap({ width: 240, height: 220, originU: -11, originV: -9, step: 0.1 })
-      .rasterize(this.head.neutralPositions, this.skin, (x, y, z, out) => { out[0] = z; out[1] = y; out[2] = sign * x; return sign * x > 0; }, 'farthest');
-    return (this.#sides ??= { left: side(1), right: side(-1) });
+    const side = (from: Projection) => new ProjectedMap({ width: 240, height: 220, originU: -11, originV: -9, step: 0.1 })
+      .rasterize(this.head.neutralPositions, this.skin, from, 'farthest');
+    return (this.#sides ??= { left: side(FROM_LEFT), right: side(FROM_RIGHT) });
   }
 
   get surface(): SurfaceIndex {

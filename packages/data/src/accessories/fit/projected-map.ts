@@ -14,8 +14,10 @@ export interface MapFrame {
   step: number;
 }
 
-/** A point as (u, v, value); null where the projection is not defined. */
-export type Projection = (x: number, y: number, z: number, out: Float64Array) => boolean;
+export interface Projection {
+  /** Writes a point as (u, v, value); false where the projection is not defined. */
+  project(x: number, y: number, z: number, out: Float64Array): boolean;
+}
 
 export class ProjectedMap {
   readonly frame: MapFrame;
@@ -28,7 +30,7 @@ export class ProjectedMap {
   }
 
   /** @param keep - which of several hits stays: the farthest or the nearest value */
-  rasterize(positions: ArrayLike<number>, triangles: ArrayLike<number>, project: Projection, keep: 'farthest' | 'nearest', maxSpan = Infinity): this {
+  rasterize(positions: ArrayLike<number>, triangles: ArrayLike<number>, projection: Projection, keep: 'farthest' | 'nearest', maxSpan = Infinity): this {
     const { width, height, originU, originV, step } = this.frame;
     // Each vertex is projected once: six triangles share it.
     const count = positions.length / 3, out = new Float64Array(3);
@@ -36,7 +38,7 @@ export class ProjectedMap {
     for (let i = 0; i < triangles.length; i++) {
       const vertex = triangles[i]!;
       if (seen[vertex] !== 0) continue;
-      seen[vertex] = project(positions[vertex * 3]!, positions[vertex * 3 + 1]!, positions[vertex * 3 + 2]!, out) ? 1 : 2;
+      seen[vertex] = projection.project(positions[vertex * 3]!, positions[vertex * 3 + 1]!, positions[vertex * 3 + 2]!, out) ? 1 : 2;
       us[vertex] = (out[0]! - originU) / step;
       vs[vertex] = (out[1]! - originV) / step;
       values[vertex] = out[2]!;
@@ -81,7 +83,7 @@ export class ProjectedMap {
         if (count > 0) { filled.push(at); means.push(sum / count); } else still.push(at);
       }
       if (filled.length === 0) break;
-      filled.forEach((at, k) => { values[at] = means[k]!; });
+      for (let k = 0; k < filled.length; k++) values[filled[k]!] = means[k]!;
       empty = still;
     }
     return this;
@@ -106,8 +108,19 @@ export class ProjectedMap {
  * Directions about a centre: azimuthal, equidistant, the pole (+y, or +z) in the middle. Every direction but the opposite.
  * (u, v) is polar angle times the direction across the pole: (x, z) about +y, (x, y) about +z.
  */
-export function azimuthal(centre: Vec3, pole: 'y' | 'z' = 'y'): Projection {
-  return (x, y, z, out) => {
+export const azimuthal = (centre: Vec3, pole: 'y' | 'z' = 'y'): Projection => new Azimuthal(centre, pole);
+
+class Azimuthal implements Projection {
+  readonly #centre: Vec3;
+  readonly #pole: 'y' | 'z';
+
+  constructor(centre: Vec3, pole: 'y' | 'z') {
+    this.#centre = centre;
+    this.#pole = pole;
+  }
+
+  project(x: number, y: number, z: number, out: Float64Array): boolean {
+    const centre = this.#centre, pole = this.#pole;
     const dx = x - centre[0], dy = pole === 'y' ? y - centre[1] : z - centre[2], dz = pole === 'y' ? z - centre[2] : y - centre[1];
     const flat = length2(dx, dz), radius = length2(flat, dy);
     const polar = Math.atan2(flat, dy);
@@ -115,7 +128,7 @@ export function azimuthal(centre: Vec3, pole: 'y' | 'z' = 'y'): Projection {
     out[1] = flat > 1e-9 ? (polar * dz) / flat : 0;
     out[2] = radius;
     return true;
-  };
+  }
 }
 
 /** A map of directions, `step` radians apart, down to `maxPolar` radians from +y. */

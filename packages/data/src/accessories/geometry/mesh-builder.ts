@@ -61,14 +61,19 @@ export class MeshBuilder {
   /**
    * `rows * columns` points joined by quads. With closed columns (rows) the function is called for one column (row) more,
    * which must coincide with the first: its texture coordinate may go on counting.
+   *
+   * Large grids that many people need give a function of the module and what it knows as `of`: V8 throws away the optimised
+   * code of a closure with the closure, and would compile it again for every person.
    * @returns index of the first vertex; vertex (row, column) is `first + row * stride + column`
    */
-  grid(rows: number, columns: number, at: (row: number, column: number) => GridPoint, options: GridOptions = {}): { first: number; stride: number } {
+  grid(rows: number, columns: number, at: (row: number, column: number) => GridPoint, options?: GridOptions): { first: number; stride: number };
+  grid<Of>(rows: number, columns: number, at: (row: number, column: number, of: Of) => GridPoint, options: GridOptions, of: Of): { first: number; stride: number };
+  grid(rows: number, columns: number, at: (row: number, column: number, of: unknown) => GridPoint, options: GridOptions = {}, of?: unknown): { first: number; stride: number } {
     const { closedColumns = false, closedRows = false, flip = false, slot = 0 } = options;
     const first = this.#group.length;
     const numRows = rows + (closedRows ? 1 : 0), stride = columns + (closedColumns ? 1 : 0);
     for (let i = 0; i < numRows; i++)
-      for (let j = 0; j < stride; j++) this.vertex(at(i, j), slot, first + (i % rows) * stride + (j % columns));
+      for (let j = 0; j < stride; j++) this.vertex(at(i, j, of), slot, first + (i % rows) * stride + (j % columns));
     for (let i = 0; i + 1 < numRows; i++)
       for (let j = 0; j + 1 < stride; j++) {
         const a = first + i * stride + j, b = a + 1, c = a + stride, d = c + 1;

@@ -1,5 +1,5 @@
 /** Rods, ribbons and rims: a cross-section moved along a line. */
-import type { MeshBuilder } from './mesh-builder.ts';
+import type { GridPoint, MeshBuilder } from './mesh-builder.ts';
 import { add, along, cross, distance, dot, normalize, scale, subtract, type Vec2, type Vec3 } from './vector.ts';
 import { length2 } from '../../geometry/length.ts';
 
@@ -48,34 +48,48 @@ export function sweep(builder: MeshBuilder, path: readonly Vec3[], profile: read
     transported = up;
     const side = cross(tangent, up);
     const section = typeof profile === 'function' ? profile(total > 0 ? i / total : 0, i) : profile;
-    rings.push(section.map(([a, b]) => add(path[i]!, add(scale(side, a), scale(up, b)))));
-    const steps = [0];
-    for (let j = 1; j <= section.length; j++) {
-      const [a0, b0] = section[j - 1]!, [a1, b1] = section[j % section.length]!;
-      steps.push(steps[j - 1]! + length2(a1 - a0, b1 - b0));
+    const ring: Vec3[] = [], steps = [0];
+    for (let j = 0; j < section.length; j++) {
+      const [a, b] = section[j]!, [nextA, nextB] = section[(j + 1) % section.length]!;
+      ring.push(add(path[i]!, add(scale(side, a), scale(up, b))));
+      steps.push(steps[j]! + length2(nextA - a, nextB - b));
     }
+    rings.push(ring);
     around.push(steps);
   }
   const width = rings[0]!.length;
-  builder.grid(n, width, (i, j) => ({ position: rings[i % n]![j % width]!, uv: [around[i % n]![j]! * uvScale[0], travelled[i]! * uvScale[1]] }),
-    { closedColumns: !openProfile, closedRows: closed, slot, flip: true });
+  builder.grid(n, width, pointOfRing, { closedColumns: !openProfile, closedRows: closed, slot, flip: true }, { rings, around, travelled, scaleU: uvScale[0], scaleV: uvScale[1] });
   if (caps) {
     builder.cap(rings[0]!, path[0]!, { slot });
     builder.cap(rings[n - 1]!, path[n - 1]!, { flip: true, slot });
   }
 }
 
+/** Rings of points, and their texture coordinates: cm around each, cm along. */
+interface Rings { rings: readonly (readonly Vec3[])[]; around: readonly (readonly number[])[]; travelled: readonly number[]; scaleU: number; scaleV: number }
+
+function pointOfRing(i: number, j: number, { rings, around, travelled, scaleU, scaleV }: Rings): GridPoint {
+  const row = i % rings.length, ring = rings[row]!;
+  return { position: ring[j % ring.length]!, uv: [around[row]![j]! * scaleU, travelled[i]! * scaleV] };
+}
+
 /** A circle's points, counter-clockwise. */
-export const circle = (radius: number, sides: number): Vec2[] =>
-  Array.from({ length: sides }, (_, i) => [radius * Math.cos((2 * Math.PI * i) / sides), radius * Math.sin((2 * Math.PI * i) / sides)]);
+export function circle(radius: number, sides: number): Vec2[] {
+  const points: Vec2[] = [];
+  for (let i = 0; i < sides; i++) points.push([radius * Math.cos((2 * Math.PI * i) / sides), radius * Math.sin((2 * Math.PI * i) / sides)]);
+  return points;
+}
 
 /** A rectangle with rounded corners: |x/w|^p + |y/h|^p = 1. */
-export const roundedBox = (width: number, height: number, sides: number, power = 4): Vec2[] =>
-  Array.from({ length: sides }, (_, i) => {
+export function roundedBox(width: number, height: number, sides: number, power = 4): Vec2[] {
+  const points: Vec2[] = [];
+  for (let i = 0; i < sides; i++) {
     const angle = (2 * Math.PI * (i + 0.5)) / sides, c = Math.cos(angle), s = Math.sin(angle);
     const radius = (Math.abs(c) ** power + Math.abs(s) ** power) ** (-1 / power);
-    return [(width / 2) * radius * c, (height / 2) * radius * s];
-  });
+    points.push([(width / 2) * radius * c, (height / 2) * radius * s]);
+  }
+  return points;
+}
 
 /** A round rod; the radius may change along the way. */
 export function tube(builder: MeshBuilder, path: readonly Vec3[], radius: number | ((t: number) => number), options: SweepOptions & { sides?: number } = {}): void {
@@ -88,21 +102,29 @@ export function lathe(builder: MeshBuilder, centre: Vec3, axis: Vec3, profile: r
   const up = normalize(axis);
   const side = normalize(cross(Math.abs(up[1]) > 0.9 ? [0, 0, 1] : [0, 1, 0], up));
   const front = cross(up, side);
-  builder.grid(profile.length, sides, (i, j) => {
-    const [radius, height] = profile[i]!;
-    const angle = (2 * Math.PI * j) / sides;
-    return { position: along(along(along(centre, up, height), side, radius * Math.cos(angle)), front, radius * Math.sin(angle)), uv: [(angle * profile[Math.floor(profile.length / 2)]![0]), height] };
-  }, { closedColumns: true, ...options });
+  builder.grid(profile.length, sides, pointOfLathe, { closedColumns: true, ...options }, { centre, up, side, front, profile, sides });
+}
+
+interface Lathe { centre: Vec3; up: Vec3; side: Vec3; front: Vec3; profile: readonly Vec2[]; sides: number }
+
+function pointOfLathe(i: number, j: number, { centre, up, side, front, profile, sides }: Lathe): GridPoint {
+  const [radius, height] = profile[i]!, angle = (2 * Math.PI * j) / sides;
+  const position = along(along(along(centre, up, height), side, radius * Math.cos(angle)), front, radius * Math.sin(angle));
+  return { position, uv: [(angle * profile[Math.floor(profile.length / 2)]![0]), height] };
 }
 
 /** An ellipsoid with the given half axes. */
 export function ellipsoid(builder: MeshBuilder, centre: Vec3, axes: readonly [Vec3, Vec3, Vec3], options: { sides?: number; rings?: number; slot?: number } = {}): void {
   const { sides = 10, rings = 7, slot = 0 } = options;
-  builder.grid(rings, sides, (i, j) => {
-    const polar = (Math.PI * i) / (rings - 1), angle = (2 * Math.PI * j) / sides;
-    const s = Math.sin(polar);
-    return { position: along(along(along(centre, axes[0], s * Math.cos(angle)), axes[1], -Math.cos(polar)), axes[2], -s * Math.sin(angle)), uv: [angle, polar] };
-  }, { closedColumns: true, slot });
+  builder.grid(rings, sides, pointOfEllipsoid, { closedColumns: true, slot }, { centre, axes, rings, sides });
+}
+
+interface Ellipsoid { centre: Vec3; axes: readonly [Vec3, Vec3, Vec3]; rings: number; sides: number }
+
+function pointOfEllipsoid(i: number, j: number, { centre, axes, rings, sides }: Ellipsoid): GridPoint {
+  const polar = (Math.PI * i) / (rings - 1), angle = (2 * Math.PI * j) / sides, s = Math.sin(polar);
+  const position = along(along(along(centre, axes[0], s * Math.cos(angle)), axes[1], -Math.cos(polar)), axes[2], -s * Math.sin(angle));
+  return { position, uv: [angle, polar] };
 }
 
 export const sphere = (builder: MeshBuilder, centre: Vec3, radius: number, options: { sides?: number; rings?: number; slot?: number } = {}): void =>

@@ -33,16 +33,18 @@ export function smoothPath(points: readonly Vec3[], steps: number, closed = fals
   const path: Vec3[] = [];
   const spans = closed ? n : n - 1;
   for (let i = 0; i < spans; i++) {
-    const [a, b, c, d] = [at(i - 1), at(i), at(i + 1), at(i + 2)];
+    const a = at(i - 1), b = at(i), c = at(i + 1), d = at(i + 2);
     for (let k = 0; k < steps; k++) {
       const t = k / steps, t2 = t * t, t3 = t2 * t;
-      const value = (j: 0 | 1 | 2) => 0.5 * (2 * b[j] + (c[j] - a[j]) * t + (2 * a[j] - 5 * b[j] + 4 * c[j] - d[j]) * t2 + (3 * b[j] - a[j] - 3 * c[j] + d[j]) * t3);
-      path.push([value(0), value(1), value(2)]);
+      path.push([spline(a[0], b[0], c[0], d[0], t, t2, t3), spline(a[1], b[1], c[1], d[1], t, t2, t3), spline(a[2], b[2], c[2], d[2], t, t2, t3)]);
     }
   }
   if (!closed) path.push(points[n - 1]!);
   return path;
 }
+
+const spline = (a: number, b: number, c: number, d: number, t: number, t2: number, t3: number): number =>
+  0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t2 + (3 * b - a - 3 * c + d) * t3);
 
 /** Piecewise linear function through `[x, y]` pairs with rising x; constant outside. */
 export function piecewise(knots: readonly Vec2[], x: number): number {
@@ -73,17 +75,21 @@ export function eased(knots: readonly Vec2[], x: number): number {
 /** Smooth noise -1..1 of a point, integer lattice hashed; the same on every machine. */
 export function noise3(x: number, y: number, z: number, seed = 0): number {
   const xi = Math.floor(x), yi = Math.floor(y), zi = Math.floor(z);
-  const fade = (t: number) => t * t * t * (t * (6 * t - 15) + 10);
   const u = fade(x - xi), v = fade(y - yi), w = fade(z - zi);
-  const corner = (i: number, j: number, k: number) => {
-    let h = Math.imul(xi + i, 0x27d4eb2d) ^ Math.imul(yi + j, 0x165667b1) ^ Math.imul(zi + k, 0x9e3779b1) ^ Math.imul(seed + 1, 0x85ebca6b);
-    h = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d);
-    h = Math.imul(h ^ (h >>> 12), 0x297a2d39);
-    return ((h ^ (h >>> 15)) >>> 0) / 2 ** 31 - 1;
-  };
-  const x00 = lerp(corner(0, 0, 0), corner(1, 0, 0), u), x10 = lerp(corner(0, 1, 0), corner(1, 1, 0), u);
-  const x01 = lerp(corner(0, 0, 1), corner(1, 0, 1), u), x11 = lerp(corner(0, 1, 1), corner(1, 1, 1), u);
+  const x0 = Math.imul(xi, 0x27d4eb2d), x1 = Math.imul(xi + 1, 0x27d4eb2d), y0 = Math.imul(yi, 0x165667b1), y1 = Math.imul(yi + 1, 0x165667b1);
+  const salt = Math.imul(seed + 1, 0x85ebca6b), z0 = Math.imul(zi, 0x9e3779b1) ^ salt, z1 = Math.imul(zi + 1, 0x9e3779b1) ^ salt;
+  const x00 = lerp(corner(x0 ^ y0 ^ z0), corner(x1 ^ y0 ^ z0), u), x10 = lerp(corner(x0 ^ y1 ^ z0), corner(x1 ^ y1 ^ z0), u);
+  const x01 = lerp(corner(x0 ^ y0 ^ z1), corner(x1 ^ y0 ^ z1), u), x11 = lerp(corner(x0 ^ y1 ^ z1), corner(x1 ^ y1 ^ z1), u);
   return lerp(lerp(x00, x10, v), lerp(x01, x11, v), w);
+}
+
+const fade = (t: number): number => t * t * t * (t * (6 * t - 15) + 10);
+
+/** @param h - the products of a corner's coordinates and of the seed, mixed */
+function corner(h: number): number {
+  h = Math.imul(h ^ (h >>> 15), 0x2c1b3c6d);
+  h = Math.imul(h ^ (h >>> 12), 0x297a2d39);
+  return ((h ^ (h >>> 15)) >>> 0) / 2 ** 31 - 1;
 }
 
 /** Octaves of {@link noise3}, about -1..1. */
