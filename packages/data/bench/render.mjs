@@ -1,7 +1,7 @@
 /**
  * How fast samples are made, all looks on, encoded as the shards hold them, and in how much memory.
  * node bench/render.mjs [--kind groups] [--samples 10] [--views 20] [--size 256] [--heads PACK] [--seed 4000] [--processes as the program]
- * The first samples of each process compile pipelines; they are not counted. Memory is the sum of what each process had at most.
+ * The first samples of a process compile pipelines; `--warm` of them, for each process, are not counted. Memory is the sum of what each process had at most.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -22,7 +22,8 @@ const makeOne = async (index) => {
   return sample.pictures.length;
 };
 // Other people than those that are measured, with many of the materials that those have.
-for await (const _ of inOrder(warm, maker.concurrency, (i) => makeOne(900000 - seed + i))) ;
+const rendering = Math.max(1, usage().processes - 1);
+for await (const _ of inOrder(warm * rendering, maker.concurrency, (i) => makeOne(900000 - seed + i))) ;
 bytes = 0;
 let pictures = 0;
 const before = usage();
@@ -30,7 +31,7 @@ const started = performance.now();
 for await (const count of inOrder(samples, maker.concurrency, makeOne)) pictures += count;
 const seconds = (performance.now() - started) / 1000;
 const after = usage();
-console.log(`${values.kind}, ${head.name}, ${size} pixels, ${maker.adapter}, ${after.processes} processes with the program: ${(pictures / seconds).toFixed(1)} pictures a second (${pictures} in ${seconds.toFixed(1)} s), ${((after.cpuMs - before.cpuMs) / pictures).toFixed(0)} ms of processor time each, ${(bytes / pictures / 1024).toFixed(1)} KiB each, at most ${after.mebibytes.toFixed(0)} MiB of memory`);
+console.log(`${values.kind}, ${head.name}, ${size} pixels, ${maker.adapter}, ${rendering} process${rendering === 1 ? '' : 'es'}: ${(pictures / seconds).toFixed(1)} pictures a second (${pictures} in ${seconds.toFixed(1)} s), ${((after.cpuMs - before.cpuMs) / pictures).toFixed(0)} ms of processor time each, ${(bytes / pictures / 1024).toFixed(1)} KiB each, at most ${after.mebibytes.toFixed(0)} MiB of memory`);
 maker.dispose();
 
 /** Of this process and its children. Node tells nothing of children; Linux does, and elsewhere a real GPU does without them. */
