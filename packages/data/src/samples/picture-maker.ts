@@ -118,14 +118,13 @@ const pointsBehindGlass = (accessories: readonly AccessoryLook[]): number[] => a
 class Person implements Disposable {
   readonly #poser: HeadPoser;
   readonly #figures: Figure[];
-  #posed: PosedHead;
+  #posed: PosedHead | undefined;
   #pose = -1;
 
   constructor(gpu: Gpu, model: HeadModel, { identity, traits }: Somebody, looks: Looks, canvases: SkinCanvases) {
     this.#poser = createHeadPoser(model, identity);
-    const atRest = this.#poser.pose({});
-    this.#figures = createFigures(gpu, looks, atRest, traits, canvases);
-    this.#posed = this.#poser.pose({});
+    // Figures keep the head at rest: what they are posed by is another.
+    this.#figures = createFigures(gpu, looks, this.#poser.pose({}), traits, canvases);
   }
 
   get drawables() {

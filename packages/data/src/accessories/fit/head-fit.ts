@@ -45,11 +45,7 @@ export class HeadFit {
 
   constructor(head: PosedHead) {
     this.head = head;
-    const { model } = head;
-    const skinPart = PARTS.indexOf('skin');
-    const kept: number[] = [];
-    for (let t = 0; t < model.parts.length; t++) if (model.parts[t] === skinPart) for (let k = 0; k < 3; k++) kept.push(model.triangles[t * 3 + k]!);
-    this.skin = Uint32Array.from(kept);
+    this.skin = skinOf(head.model);
   }
 
   /** The outermost skin by direction about the middle of the skull, ears included. */
@@ -124,6 +120,19 @@ export class HeadFit {
     const p = this.head.neutralPositions;
     return [p[vertex * 3]!, p[vertex * 3 + 1]!, p[vertex * 3 + 2]!];
   }
+}
+
+const skins = new WeakMap<HeadModel, Uint32Array>();
+
+/** The same for everybody of a model. */
+function skinOf(model: HeadModel): Uint32Array {
+  let skin = skins.get(model);
+  if (skin === undefined) {
+    const part = PARTS.indexOf('skin');
+    skin = model.triangles.filter((_, i) => model.parts[Math.floor(i / 3)] === part);
+    skins.set(model, skin);
+  }
+  return skin;
 }
 
 /** Places are looked up once per head model: they do not depend on the person. */
