@@ -48,10 +48,13 @@ function indexOf(model: HeadModel): FrontIndex {
 export function growBrows(look: BrowLook, head: PosedHead, seed: number): BoundStrands {
   const { model: { triangles: mesh }, neutralPositions: p, neutralNormals: n } = head;
   const index = indexOf(head.model), knots = middleKnots();
-  const triangles: number[] = [], weights: number[] = [], nodes: number[] = [], widths: number[] = [], locks: number[] = [];
+  const hairs = Math.round(HAIRS * clamp(look.density, 0.2, 1.6) * clamp(0.45 + 0.7 * look.thickness, 0.5, 1.3));
+  // Of as many as there can be: arrays that grow change their kind on the way, and this function would be compiled again.
+  const triangles = new Uint32Array(2 * hairs), weights = new Float32Array(6 * hairs), widths = new Float32Array(2 * hairs), locks = new Uint32Array(2 * hairs);
+  const stride = 3 * (SEGMENTS + 1), nodes = new Float32Array(2 * hairs * stride);
+  let count = 0;
   const frame = new Float64Array(9), root = new Float64Array(3);
-  for (const side of [-1, 1]) {
-    const hairs = Math.round(HAIRS * clamp(look.density, 0.2, 1.6) * clamp(0.45 + 0.7 * look.thickness, 0.5, 1.3));
+  for (let side = -1; side <= 1; side += 2) {
     for (let i = 0; i < hairs; i++) {
       const id = i + (side > 0 ? 100000 : 0);
       // Stratified along the brow; denser in the middle of the band.
@@ -74,21 +77,22 @@ export function growBrows(look: BrowLook, head: PosedHead, seed: number): BoundS
       const angle = (look.family === 'drawn' ? slope + 0.1 : slope + flow - 0.38 * v * smoothstep(0.05, 0.3, u) + look.upward * (1 - 0.4 * u)) + look.mess * (1.2 * (hash(id, seed + 4) - 0.5) + 0.7 * noise3(u * 9, v, side + seed % 31));
       const length = look.length * (0.6 + 0.5 * smoothstep(0, 0.25, u)) * (1 - 0.4 * smoothstep(0.7, 1, u)) * (0.7 + 0.6 * hash(id, seed + 5));
       const rise = look.lift * (0.6 + 0.8 * hash(id, seed + 6));
-      triangles.push(place.triangle);
-      weights.push(wa, wb, wc);
-      widths.push(look.width * (0.75 + 0.5 * hash(id, seed + 7)));
-      locks.push(Math.floor(u * 24) + (side > 0 ? 32 : 0));
+      const hair = count++;
+      triangles[hair] = place.triangle;
+      weights[3 * hair] = wa; weights[3 * hair + 1] = wb; weights[3 * hair + 2] = wc;
+      widths[hair] = look.width * (0.75 + 0.5 * hash(id, seed + 7));
+      locks[hair] = Math.floor(u * 24) + (side > 0 ? 32 : 0);
       const up = side > 0 ? 1 : -1; // the frame's second axis is up for the left, down for the right
       for (let s = 0; s <= SEGMENTS; s++) {
         const t = s / SEGMENTS, bent = angle - 0.45 * t * t * (1 - 0.5 * u);
         const a = length * t * Math.cos(bent), b = up * length * t * Math.sin(bent), c = length * (rise * t - 0.8 * rise * t * t) + 0.012;
-        for (let axis = 0; axis < 3; axis++) nodes.push(root[axis]! + a * frame[axis]! + b * frame[3 + axis]! + (s === 0 ? 0 : c) * frame[6 + axis]!);
+        for (let axis = 0; axis < 3; axis++) nodes[hair * stride + 3 * s + axis] = root[axis]! + a * frame[axis]! + b * frame[3 + axis]! + (s === 0 ? 0 : c) * frame[6 + axis]!;
       }
     }
   }
-  const bound = { triangles: Uint32Array.from(triangles), weights: Float32Array.from(weights) };
+  const ownTriangles = triangles.slice(0, count), ownWeights = weights.slice(0, 3 * count);
   return new BoundStrands(head, {
-    ...bound, nodes: Float32Array.from(nodes), segments: SEGMENTS, widths: Float32Array.from(widths), locks: Uint32Array.from(locks),
-    frames: new TriangleFrames(bound.triangles, bound.weights), seed, openAtRoot: 0.7, tip: 0.25,
+    triangles: ownTriangles, weights: ownWeights, nodes: nodes.slice(0, count * stride), segments: SEGMENTS, widths: widths.slice(0, count), locks: locks.slice(0, count),
+    frames: new TriangleFrames(ownTriangles, ownWeights), seed, openAtRoot: 0.7, tip: 0.25,
   });
 }
