@@ -121,16 +121,9 @@ class Splatter {
   readonly #distances: Float32Array;
   /** Square of the distance to the nearest sample, in cells. */
   readonly #nearest: Float32Array;
-  // Numbers, not arrays: there are ten thousand samples.
-  readonly #sizeX: number;
-  readonly #sizeY: number;
-  readonly #sizeZ: number;
-  readonly #originX: number;
-  readonly #originY: number;
-  readonly #originZ: number;
-  readonly #middleX: number;
-  readonly #middleY: number;
-  readonly #middleZ: number;
+  readonly #size: Triple;
+  readonly #origin: Triple;
+  readonly #middle: Triple;
   /** A byte for each half centimetre. */
   readonly #sampled: Uint8Array;
   readonly #columns: number;
@@ -139,9 +132,9 @@ class Splatter {
   constructor(distances: Float32Array, size: Triple, origin: Triple, middle: Triple) {
     this.#distances = distances;
     this.#nearest = new Float32Array(distances.length).fill(FAR);
-    [this.#sizeX, this.#sizeY, this.#sizeZ] = size;
-    [this.#originX, this.#originY, this.#originZ] = origin;
-    [this.#middleX, this.#middleY, this.#middleZ] = middle;
+    this.#size = size;
+    this.#origin = origin;
+    this.#middle = middle;
     const [columns, rows, slices] = size.map((cells) => Math.ceil(2 * CELL * cells) + 2) as unknown as Triple;
     this.#columns = columns;
     this.#rows = rows;
@@ -149,14 +142,16 @@ class Splatter {
   }
 
   add(x: number, y: number, z: number, nx: number, ny: number, nz: number): void {
-    const originX = this.#originX, originY = this.#originY, originZ = this.#originZ, middleY = this.#middleY;
+    // By index: taking ten thousand arrays apart goes through iterators.
+    const size = this.#size, origin = this.#origin, middle = this.#middle;
+    const originX = origin[0], originY = origin[1], originZ = origin[2];
     // Skin that faces the middle of the head is the back of an ear or the inside of a nostril: it says nothing about the skull.
-    if (y > middleY - 10 && nx * (x - this.#middleX) + ny * (y - middleY) + nz * (z - this.#middleZ) < 0) return;
+    if (y > middle[1] - 10 && nx * (x - middle[0]) + ny * (y - middle[1]) + nz * (z - middle[2]) < 0) return;
     // One sample per half centimetre is enough: faces have many more vertices than that.
     const bucket = ((Math.round(z * 2) - Math.floor(originZ * 2)) * this.#rows + Math.round(y * 2) - Math.floor(originY * 2)) * this.#columns + Math.round(x * 2) - Math.floor(originX * 2);
     if (this.#sampled[bucket] === 1) return;
     this.#sampled[bucket] = 1;
-    const sizeX = this.#sizeX, sizeY = this.#sizeY, sizeZ = this.#sizeZ, distances = this.#distances, nearest = this.#nearest;
+    const sizeX = size[0], sizeY = size[1], sizeZ = size[2], distances = this.#distances, nearest = this.#nearest;
     const u = (x - originX) / CELL, v = (y - originY) / CELL, w = (z - originZ) / CELL;
     const j0 = Math.max(0, Math.ceil(v - BAND)), j1 = Math.min(sizeY - 1, Math.floor(v + BAND));
     const k0 = Math.max(0, Math.ceil(w - BAND)), k1 = Math.min(sizeZ - 1, Math.floor(w + BAND));

@@ -11,9 +11,9 @@ export type Region = (typeof REGIONS)[number];
 export interface Mesh {
   /** `[R, 3]` cm. */
   positions: Float32Array;
-  /** `[R, 3]` unit length. For hair: the tangent along the strand, root to tip. */
+  /** `[R, 3]` unit length, of which 10 bits a component are kept. For hair: the tangent along the strand, root to tip. */
   normals: Float32Array;
-  /** `[R, 2]` */
+  /** `[R, 2]` and `extra` are kept in 16 bits a component, over the range that it has in the mesh. */
   uv: Float32Array;
   /** `[R, 4]` free for the material: canonical position and a random number, for example. */
   extra: Float32Array;

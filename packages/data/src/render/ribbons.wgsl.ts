@@ -4,7 +4,7 @@
  * no sample, and a software adapter waits for the longest of its lanes in any case.
  */
 import type { Mesh } from './drawable.ts';
-import { mesh, wordWgsl } from './small-triangles.wgsl.ts';
+import { meshWgsl, wordWgsl } from './small-triangles.wgsl.ts';
 
 /** Are the triangles pairs (a, b, c), (c, b, d) of vertices that follow each other? */
 export function isRibbons({ triangles: t }: Mesh): boolean {
@@ -21,7 +21,7 @@ export const ribbonsWgsl = /* wgsl */ `
 @group(0) @binding(0) var<uniform> frame: Frame;
 @group(0) @binding(1) var<storage, read_write> drawn: array<atomic<u32>>;      // a word per sample; 0 = nothing
 @group(0) @binding(2) var<storage, read> tiles: array<u32>;                   // [tiles] least word before strands are drawn
-${mesh}${wordWgsl}
+${meshWgsl}${wordWgsl}
 const NEAR = 2.0;
 const TILE = 16.0;
 

@@ -103,7 +103,7 @@ fn is_drawn(t: Projected) -> bool {
 `;
 
 /** A mesh and how it is drawn. */
-export const mesh = /* wgsl */ `
+export const meshWgsl = /* wgsl */ `
 ${verticesWgsl}
 @group(1) @binding(0) var<storage, read> vertices: array<vec4u>;
 @group(1) @binding(2) var<storage, read> triangles: array<vec4u>;
@@ -136,7 +136,7 @@ fn number_of(n: Nearness, word: u32) -> u32 { return word & ((1u << n.bits) - 1u
 export const seeWgsl = /* wgsl */ `
 @group(0) @binding(0) var<uniform> frame: Frame;
 @group(0) @binding(1) var<storage, read_write> drawn: array<atomic<u32>>;      // a word per sample; 0 = nothing
-${mesh}${coverage}${wordWgsl}
+${meshWgsl}${coverage}${wordWgsl}
 const NEAR = 2.0;
 
 @compute @workgroup_size(64)
@@ -200,7 +200,7 @@ fn find_farthest(@builtin(global_invocation_id) id: vec3u) {
 export const castShadowWgsl = /* wgsl */ `
 @group(0) @binding(0) var<uniform> frame: Frame;
 @group(0) @binding(1) var<storage, read_write> shadow: array<atomic<u32>>;     // per texel: nearness of solids; of strands nearness, farness, layers
-${mesh}${coverage}
+${meshWgsl}${coverage}
 const SHADOW_TEXELS = 512.0;
 const SHADOW_STEPS = 1048575.0;
 
