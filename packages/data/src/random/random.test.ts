@@ -24,9 +24,10 @@ test('createRandom: names separate streams; drawing from a child leaves the pare
   expect(parent.next()).toBe(before.next());
   expect(createRandom(7).stream('hair').next()).toBe(createRandom(7, '/hair').next());
 
-  const a = draw(20_000, createRandom(7, 'skin').next);
+  const skin = createRandom(7, 'skin');
+  const a = draw(20_000, () => skin.next());
   for (const other of [createRandom(7, 'hair'), createRandom(8, 'skin'), createRandom(7, 'nisk')]) {
-    const b = draw(20_000, other.next);
+    const b = draw(20_000, () => other.next());
     const correlation = mean(a.map((value, i) => (value - 0.5) * (b[i]! - 0.5))) * 12;
     expect(Math.abs(correlation)).toBeLessThan(4 / Math.sqrt(20_000));
   }

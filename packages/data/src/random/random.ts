@@ -28,30 +28,57 @@ const mix = (x: number): number => {
 };
 
 /** @param seed - any safe integer; `name` separates streams of one seed */
-export function createRandom(seed: number, name = ''): Random {
-  let state = mix((seed >>> 0) ^ mix(Math.floor(seed / 2 ** 32) >>> 0) ^ 0x9e3779b9);
-  for (let i = 0; i < name.length; i++) state = mix(state ^ (name.charCodeAt(i) + Math.imul(i + 1, 0x85ebca6b)));
-  const origin = state;
-  let counter = 0;
-  const next = () => mix(origin ^ mix(counter++ + 0x68bc21eb)) / 2 ** 32;
-  const random: Random = {
-    next,
-    uniform: (low, high) => low + (high - low) * next(),
-    integer: (low, high) => low + Math.floor(next() * (high - low + 1)),
-    normal(mean = 0, deviation = 1, limit = Infinity) {
-      const radius = Math.sqrt(-2 * Math.log(1 - next()));
-      const value = radius * Math.cos(2 * Math.PI * next());
-      return mean + deviation * Math.max(-limit, Math.min(limit, value));
-    },
-    chance: (probability) => next() < probability,
-    pick: (items) => items[Math.floor(next() * items.length)]!,
-    weighted(weights) {
-      const entries = Object.entries(weights) as [keyof typeof weights, number][];
-      let at = next() * entries.reduce((sum, [, w]) => sum + w, 0);
-      for (const [name, weight] of entries) if ((at -= weight) < 0) return name;
-      return entries.at(-1)![0];
-    },
-    stream: (child) => createRandom(seed, `${name}/${child}`),
-  };
-  return random;
+export const createRandom = (seed: number, name = ''): Random => new Stream(seed, name);
+
+/** A class: V8 keeps the code of its methods, that of a stream's own functions would be lost with the stream. */
+class Stream implements Random {
+  readonly #seed: number;
+  readonly #name: string;
+  readonly #origin: number;
+  #counter = 0x68bc21eb;
+
+  constructor(seed: number, name: string) {
+    let state = mix((seed >>> 0) ^ mix(Math.floor(seed / 2 ** 32) >>> 0) ^ 0x9e3779b9);
+    for (let i = 0; i < name.length; i++) state = mix(state ^ (name.charCodeAt(i) + Math.imul(i + 1, 0x85ebca6b)));
+    this.#seed = seed;
+    this.#name = name;
+    this.#origin = state;
+  }
+
+  next(): number {
+    return mix(this.#origin ^ mix(this.#counter++)) / 2 ** 32;
+  }
+
+  uniform(low: number, high: number): number {
+    return low + (high - low) * this.next();
+  }
+
+  integer(low: number, high: number): number {
+    return low + Math.floor(this.next() * (high - low + 1));
+  }
+
+  normal(mean = 0, deviation = 1, limit = Infinity): number {
+    const radius = Math.sqrt(-2 * Math.log(1 - this.next()));
+    const value = radius * Math.cos(2 * Math.PI * this.next());
+    return mean + deviation * Math.max(-limit, Math.min(limit, value));
+  }
+
+  chance(probability: number): boolean {
+    return this.next() < probability;
+  }
+
+  pick<T>(items: readonly T[]): T {
+    return items[Math.floor(this.next() * items.length)]!;
+  }
+
+  weighted<T extends string>(weights: Readonly<Record<T, number>>): T {
+    const entries = Object.entries(weights) as [T, number][];
+    let at = this.next() * entries.reduce((sum, [, w]) => sum + w, 0);
+    for (const [name, weight] of entries) if ((at -= weight) < 0) return name;
+    return entries.at(-1)![0];
+  }
+
+  stream(name: string): Random {
+    return new Stream(this.#seed, `${this.#name}/${name}`);
+  }
 }

@@ -253,7 +253,6 @@ export class SceneRenderer implements Disposable {
   /** Surfaces, then the strands that they do not hide. */
   #encodeSmall(encoder: GPUCommandEncoder, entries: readonly Entry[], { see, seeRibbons, tiles }: FixedPipelines): void {
     const group = this.#groups.fixed.see;
-    const isStrands = ({ drawable, mesh }: Entry) => mesh.isRibbons && drawable.material.doubleSided === true && isHair(drawable.material);
     for (const entry of entries) if (!isStrands(entry)) this.#encodeMesh(encoder, 'see', entry, see, group);
     const strands = entries.filter(isStrands);
     if (strands.length === 0) return;
@@ -389,17 +388,7 @@ export class SceneRenderer implements Disposable {
     const took = performance.now() - Math.max(started, this.#doneAt);
     this.#doneAt = performance.now();
     this.#expectedMs += 0.2 * (Math.min(0.95 * took, 500) - this.#expectedMs);
-    const words = new Uint32Array(bytes, 0, pixels);
-    const picture = new Uint8Array(pixels * 3);
-    const region = new Uint8Array(pixels);
-    for (let i = 0; i < pixels; i++) {
-      const word = words[i]!;
-      picture[3 * i] = word & 0xff;
-      picture[3 * i + 1] = (word >>> 8) & 0xff;
-      picture[3 * i + 2] = (word >>> 16) & 0xff;
-      region[i] = word >>> 24;
-    }
-    return { size: this.size, picture, region, depth: new Float32Array(bytes, pixels * 4, pixels).slice() };
+    return { size: this.size, ...unpack(new Uint32Array(bytes, 0, pixels)), depth: new Float32Array(bytes, pixels * 4, pixels) };
   }
 
   #assertUsable(): void {
@@ -455,3 +444,19 @@ function gridOf(count: number): [number, number] {
 
 /** Workgroups of 8 x 8 pixels over a part of the picture. */
 const tilesOf = ([left, top, right, bottom]: PixelBounds): [number, number] => [Math.ceil((right - left) / 8), Math.ceil((bottom - top) / 8)];
+
+const isStrands = ({ drawable, mesh }: Entry) => mesh.isRibbons && drawable.material.doubleSided === true && isHair(drawable.material);
+
+/** Red, green, blue and region of each word. A loop in a method that waits would be compiled anew at every picture. */
+function unpack(words: Uint32Array): Pick<Rendered, 'picture' | 'region'> {
+  const picture = new Uint8Array(words.length * 3);
+  const region = new Uint8Array(words.length);
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i]!;
+    picture[3 * i] = word & 0xff;
+    picture[3 * i + 1] = (word >>> 8) & 0xff;
+    picture[3 * i + 2] = (word >>> 16) & 0xff;
+    region[i] = word >>> 24;
+  }
+  return { picture, region };
+}

@@ -112,9 +112,7 @@ for (let i = 0; i < SAMPLES; i++) {
 function lightFrom(panorama: Float32Array, background: Background, frame: Frame): LitBackground {
   const rest = Float32Array.from(panorama);
   const lights = extractLights(rest);
-  const ambient = integrateAmbient((visit) => {
-    for (let i = 0; i < SAMPLES; i++) visit(DIRECTIONS[3 * i]!, DIRECTIONS[3 * i + 1]!, DIRECTIONS[3 * i + 2]!, rest, 4 * i, AREAS[i]!);
-  });
+  const ambient = integrateAmbient(DIRECTIONS, rest, AREAS);
   if (lights.length === 0) lights.push(...skyLight(ambient));
   const face = faceRadiance(ambient, lights);
   // Strong colours look as bright as they are colourful: by luminance alone a blue lamp would burn everything else out.
@@ -144,8 +142,12 @@ const MIN_SHARE = 0.05;
  */
 function extractLights(rest: Float32Array): Light[] {
   const lights: Light[] = [];
-  const values = Float64Array.from(AREAS, (_, i) => luminanceOf(rest, 4 * i));
-  const all = values.reduce((sum, value, i) => sum + value * AREAS[i]!, 0);
+  const values = new Float64Array(SAMPLES);
+  let all = 0;
+  for (let i = 0; i < SAMPLES; i++) {
+    values[i] = luminanceOf(rest, 4 * i);
+    all += values[i]! * AREAS[i]!;
+  }
   for (let remaining = all; lights.length < MAX_LIGHTS; ) {
     const base = remaining / (4 * Math.PI);
     let peak = 0;
@@ -206,7 +208,7 @@ function skyLight(ambient: Float32Array): Light[] {
   const direction = slope.map((value) => value / steepness) as Light['direction'];
   // A distant source of colour c is c / 4 in the mean and c / 2 in the slope.
   const colour = [0, 1, 2].map((c) => Math.max(0, 2 * SKY_SHARE * (direction[0] * ambient[9 + c]! + direction[1] * ambient[3 + c]! + direction[2] * ambient[6 + c]!))) as Light['colour'];
-  integrateAmbient((visit) => visit(...direction, colour, 0, Math.PI)).forEach((value, i) => (ambient[i]! -= value));
+  integrateAmbient(direction, colour, [Math.PI]).forEach((value, i) => (ambient[i]! -= value));
   return [{ direction, colour, size: 0.7, shadow: true }];
 }
 

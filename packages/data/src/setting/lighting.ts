@@ -41,21 +41,21 @@ export function ambientLight(ambient: ArrayLike<number>, [x, y, z]: readonly [nu
   return [0, 1, 2].map((channel) => Math.max(0, basis.reduce((sum, value, k) => sum + value * ambient[3 * k + channel]!, 0))) as [number, number, number];
 }
 
-/** Receives a direction, where in an array its red, green and blue radiance begin, and its solid angle. */
-type VisitRadiance = (x: number, y: number, z: number, radiance: ArrayLike<number>, at: number, solidAngle: number) => void;
-
 /**
  * Cosine-convolved spherical harmonics of order 2 (Ramamoorthi & Hanrahan 2001) in the form of `Lighting.ambient`.
  *
- * @param visitAll - calls back for all directions once
+ * @param directions - `[N, 3]`
+ * @param radiance - `[N, 4]`, of which the first three are red, green and blue
+ * @param solidAngles - `[N]`
  */
-export function integrateAmbient(visitAll: (visit: VisitRadiance) => void): Float32Array {
+export function integrateAmbient(directions: ArrayLike<number>, radiance: ArrayLike<number>, solidAngles: ArrayLike<number>): Float32Array {
   const sums = new Float64Array(27);
   const basis = new Float64Array(9);
-  visitAll((x, y, z, radiance, at, solidAngle) => {
+  for (let i = 0; i < solidAngles.length; i++) {
+    const x = directions[3 * i]!, y = directions[3 * i + 1]!, z = directions[3 * i + 2]!;
     basis[0] = 1, basis[1] = y, basis[2] = z, basis[3] = x, basis[4] = x * y, basis[5] = y * z, basis[6] = 3 * z * z - 1, basis[7] = x * z, basis[8] = x * x - y * y;
-    for (let k = 0; k < 9; k++) for (let c = 0; c < 3; c++) sums[3 * k + c]! += basis[k]! * radiance[at + c]! * solidAngle;
-  });
+    for (let k = 0; k < 9; k++) for (let c = 0; c < 3; c++) sums[3 * k + c]! += basis[k]! * radiance[4 * i + c]! * solidAngles[i]!;
+  }
   // Squared normalisation of each harmonic times the cosine lobe's coefficient (pi, 2 pi / 3, pi / 4), over pi.
   const scale = [1, 2, 2, 2, 15 / 4, 15 / 4, 5 / 16, 15 / 4, 15 / 16].map((factor) => factor / (4 * Math.PI));
   return Float32Array.from(sums, (sum, i) => sum * scale[Math.floor(i / 3)]!);

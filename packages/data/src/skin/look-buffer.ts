@@ -118,14 +118,14 @@ export function packLook(look: SkinLook): Float32Array {
 /** `[rows, columns]` a bit for every crease that reaches into the cell. */
 function creaseGrid(creases: readonly Crease[]): Uint32Array {
   const grid = new Uint32Array(GRID.columns * GRID.rows);
-  creases.forEach(({ points, width, isMirrored }, crease) => {
+  for (let crease = 0; crease < creases.length; crease++) {
+    const { points, width, isMirrored } = creases[crease]!;
     const reach = 3 * width + WANDER + 0.71 * GRID.cm;
     for (let k = 1; k < points.length; k++) {
       for (const side of isMirrored ? [1, -1] : [1]) {
         const [ax, ay, bx, by] = [side * points[k - 1]![0], points[k - 1]![1], side * points[k]![0], points[k]![1]];
-        const cell = (value: number, origin: number, count: number) => Math.max(0, Math.min(count - 1, Math.floor((value - origin) / GRID.cm)));
-        const [x0, x1] = [cell(Math.min(ax, bx) - reach, GRID.left, GRID.columns), cell(Math.max(ax, bx) + reach, GRID.left, GRID.columns)];
-        const [y0, y1] = [cell(Math.min(ay, by) - reach, GRID.bottom, GRID.rows), cell(Math.max(ay, by) + reach, GRID.bottom, GRID.rows)];
+        const [x0, x1] = [cellAt(Math.min(ax, bx) - reach, GRID.left, GRID.columns), cellAt(Math.max(ax, bx) + reach, GRID.left, GRID.columns)];
+        const [y0, y1] = [cellAt(Math.min(ay, by) - reach, GRID.bottom, GRID.rows), cellAt(Math.max(ay, by) + reach, GRID.bottom, GRID.rows)];
         for (let row = y0; row <= y1; row++) {
           for (let column = x0; column <= x1; column++) {
             const [px, py] = [GRID.left + (column + 0.5) * GRID.cm - ax, GRID.bottom + (row + 0.5) * GRID.cm - ay];
@@ -135,9 +135,11 @@ function creaseGrid(creases: readonly Crease[]): Uint32Array {
         }
       }
     }
-  });
+  }
   return grid;
 }
+
+const cellAt = (value: number, origin: number, count: number) => Math.max(0, Math.min(count - 1, Math.floor((value - origin) / GRID.cm)));
 
 /** How far noise moves a line at most, cm. */
 const WANDER = 0.25;

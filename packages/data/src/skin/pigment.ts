@@ -65,10 +65,11 @@ function dermisReflectance(haemoglobin: number, carotene: number): number[] {
 
 function reflectedColour(transmission: readonly number[], dermis: readonly number[]): Rgb {
   const xyz = [0, 0, 0];
-  BANDS.forEach(({ weights }, i) => {
+  for (let i = 0; i < BANDS.length; i++) {
+    const { weights } = BANDS[i]!;
     const reflectance = SURFACE + (1 - SURFACE) * transmission[i]! * dermis[i]!;
     for (let k = 0; k < 3; k++) xyz[k]! += reflectance * weights[k]!;
-  });
+  }
   return toLinearRgb(xyz);
 }
 

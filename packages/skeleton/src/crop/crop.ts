@@ -43,13 +43,18 @@ const FIT_ITERATIONS = 8;
 export function computeCrop(landmarks: ArrayLike<number>): Crop {
   checkLandmarks(landmarks);
   const { meanHead } = skeletonTopology();
-  const shape = Float64Array.from(RIGID_POINTS.flatMap((point) => [...meanHead.subarray(3 * point, 3 * point + 3)]));
-  const image = Float64Array.from(RIGID_POINTS.flatMap((point) => [landmarks[3 * point]!, -landmarks[3 * point + 1]!]));
-  const weight = new Float64Array(RIGID_POINTS.length).fill(1);
+  const count = RIGID_POINTS.length;
+  const shape = new Float64Array(3 * count), image = new Float64Array(2 * count), weight = new Float64Array(count).fill(1);
+  for (let p = 0; p < count; p++) {
+    const point = RIGID_POINTS[p]!;
+    for (let k = 0; k < 3; k++) shape[3 * p + k] = meanHead[3 * point + k]!;
+    image[2 * p] = landmarks[3 * point]!;
+    image[2 * p + 1] = -landmarks[3 * point + 1]!;
+  }
 
   // In the standard framing the camera's distance is known, and with it how much nearer points are magnified.
   const inverseDistance = ((2 * STANDARD_FILL) / FRAMED_HEIGHT) * Math.tan(NOMINAL_FOV_Y / 2);
-  let flat = image;
+  const flat = image.slice();
   for (let iteration = 0; ; iteration++) {
     const { rotation, scale, offset } = weakPerspective(shape, flat, weight);
     const size = (scale * FRAMED_HEIGHT) / STANDARD_FILL;
@@ -57,11 +62,10 @@ export function computeCrop(landmarks: ArrayLike<number>): Crop {
     const centre = [offset[0], offset[1] + STANDARD_DROP * size] as const;
     if (iteration === FIT_ITERATIONS) return { centerX: centre[0], centerY: -centre[1], size };
     // Where an orthographic camera would see the points.
-    flat = image.map((value, i) => {
-      const at = 3 * (i >> 1);
-      const depth = rotation[2] * shape[at]! + rotation[5] * shape[at + 1]! + rotation[8] * shape[at + 2]!; // cm towards the viewer
-      return (value - centre[i & 1]!) * (1 - depth * inverseDistance) + centre[i & 1]!;
-    });
+    for (let p = 0; p < count; p++) {
+      const depth = rotation[2] * shape[3 * p]! + rotation[5] * shape[3 * p + 1]! + rotation[8] * shape[3 * p + 2]!; // cm towards the viewer
+      for (let k = 0; k < 2; k++) flat[2 * p + k] = (image[2 * p + k]! - centre[k]!) * (1 - depth * inverseDistance) + centre[k]!;
+    }
   }
 }
 
