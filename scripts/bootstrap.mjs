@@ -17,7 +17,7 @@ import { cache, root } from './setup/paths.mjs';
 import { fetchSwiftShader } from './setup/swiftshader.mjs';
 
 const PNPM = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).packageManager.split('@')[1];
-const MESA_HINT = 'A faster software driver (Mesa 25 lavapipe, about 10x, with f16) is one command away: sudo sh scripts/install-lavapipe.sh';
+const MESA_HINT = 'A faster software driver (Mesa lavapipe, about 10x, with f16) is one command away: sudo sh scripts/install-lavapipe.sh';
 
 const say = (text) => process.stderr.write(`[setup] ${text}\n`);
 

@@ -36,7 +36,7 @@ export async function doctor(context: Context): Promise<void> {
   const software = await probe('swiftshader');
   print(`SwiftShader from .cache/vulkan\n${describe(software)}\n`);
   if (!isFast(system) && existsSync('/etc/debian_version')) {
-    print('A faster software adapter (Mesa 25 lavapipe): sudo sh scripts/install-lavapipe.sh\n\n');
+    print('A faster software adapter (Mesa lavapipe): sudo sh scripts/install-lavapipe.sh\n\n');
   }
 
   const missing = await missingFiles();
