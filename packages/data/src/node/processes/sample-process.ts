@@ -14,7 +14,7 @@ import type { Answer, Request } from './messages.ts';
  *
  * Pictures and meshes are outside of V8's heap but count towards its growth: it would collect a heap of 20 MB three times a
  * person, and drop optimised code each time. With room to grow by nine times it collects once for 64 MiB of them (V8's other
- * rule): a tenth less processor time, and 40 MiB more of memory.
+ * rule): a twentieth less processor time, and 40 MiB more of memory.
  */
 const EXEC_ARGV = ['--heap-growing-percent=900'];
 
