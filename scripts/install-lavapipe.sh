@@ -12,6 +12,7 @@ case "${VERSION_CODENAME:-}" in bookworm | trixie)
   release="$VERSION_CODENAME-backports"
   # The mirror that the machine already uses, however its sources are written.
   mirror=$(apt indextargets --format '$(SITE)' 'Created-By: Packages' "Codename: $VERSION_CODENAME" | head -n 1)
+  [ -n "$mirror" ] || { echo "apt knows no mirror of Debian $VERSION_CODENAME: see /etc/apt/sources.list.d" >&2; exit 1; }
   printf 'Types: deb\nURIs: %s\nSuites: %s\nComponents: main\nSigned-By: /usr/share/keyrings/debian-archive-keyring.gpg\n' \
     "$mirror" "$release" > "/etc/apt/sources.list.d/$release.sources"
   apt update -qq
