@@ -8,6 +8,24 @@ import type { Gpu } from '@onegt/kernels';
 import { wholeWgsl } from '../render/whole.wgsl.ts';
 import type { Photo } from './photo.ts';
 
+/** The pixels of an invocation of the lens. */
+const LENS_PIXELS = [[0, 0], [1, 0], [0, 1], [1, 1]] as const;
+
+/** What the tap at (x, y) gives to each of the pixels, but to its own. */
+function lensTap(x: number, y: number, tap: string): string {
+  return LENS_PIXELS.map(([px, py], k) => {
+    const [near, far] = [Math.abs(x - px), Math.abs(y - py)].sort() as [number, number];
+    return far === 0 || far > 3 ? '' : `sum_${k} += photo_share(${tap}, blur_${k}.w${near}${far}, blur_${k}.least);`;
+  }).join(' ');
+}
+
+/** The taps `reach` pixels outside of the four. Without loops: a software adapter runs the body of one once more than its lanes need. */
+function lensRing(reach: number): string {
+  const places = Array.from({ length: 2 * reach + 2 }, (_, i) => i - reach);
+  const ring = places.flatMap((y) => places.map((x) => [x, y] as const)).filter(([x, y]) => Math.min(x, y) === -reach || Math.max(x, y) === reach + 1);
+  return ring.map(([x, y]) => `{ let tap = photo_tap(at + vec2i(${x}, ${y}), side); ${lensTap(x, y, 'tap')} }`).join('\n');
+}
+
 export const photoWgsl = /* wgsl */ `${wholeWgsl}
 struct PhotoLook {
   gain: vec4f,            // exposure times white balance; w = pixels a side
@@ -49,56 +67,62 @@ fn photo_tap(at: vec2i, side: i32) -> vec4f {
   return vec4f(unpack2x16float(word.x), unpack2x16float(word.y));
 }
 
-// What is sharper than a pixel keeps to itself, so that a head in focus does not bleed into what is behind it. Sums light
-// and weights.
-fn photo_gather(at: vec2i, side: i32, weight: f32, least: f32) -> vec4f {
-  let tap = photo_tap(at, side);
-  return vec4f(tap.rgb, 1.0) * select(0.0, weight, tap.w >= least);
-}
-
-// The four taps that a quarter turn makes of one.
-fn photo_turned(at: vec2i, d: vec2i, side: i32, weight: f32, least: f32) -> vec4f {
-  return photo_gather(at + d, side, weight, least) + photo_gather(at - d, side, weight, least)
-    + photo_gather(at + vec2i(-d.y, d.x), side, weight, least) + photo_gather(at + vec2i(d.y, -d.x), side, weight, least);
-}
-
 // Root of the luminance that the sensor sees, 11 bits of 0..4: sharpening compares neighbours by it.
 fn photo_brightness(x: vec3f) -> u32 {
   return whole(min(512.0 * sqrt(photo_luminance(x * look.gain.rgb)), 2047.0));
 }
 
+// A Gaussian at the distances of pixels: powers of one number, of a tap (i, j) pixels off w<i><j> for i <= j.
+struct PhotoBlur {
+  least: f32,   // radius of what reaches here: what is sharper than a pixel keeps to itself, so that a head in focus does not bleed
+  reach: f32,
+  w01: f32, w11: f32,
+  w02: f32, w12: f32, w22: f32,
+  w03: f32, w13: f32, w23: f32, w33: f32,
+};
+
+fn photo_blur(radius: f32) -> PhotoBlur {
+  let spread = sqrt(look.lens.x * look.lens.x + 0.25 * radius * radius);
+  // Below 0.28 pixels the neighbours' share is less than a hundredth, below 0.36 that of those across corners.
+  let reach = select(min(3.0, ceil(2.0 * spread - 0.2)), 0.0, spread < 0.28);
+  let a = select(0.0, exp(-0.5 / (spread * spread)), reach > 0.0);
+  let b = select(0.0, a * a * a * a, reach > 1.0);
+  let c = select(0.0, b * b * a, reach > 2.0);
+  return PhotoBlur(0.6 * radius - 0.3, reach, a, select(0.0, a * a, spread > 0.36), b, a * b, b * b, c, a * c, b * c, c * c);
+}
+
+fn photo_share(tap: vec4f, weight: f32, least: f32) -> vec4f {
+  return vec4f(tap.rgb, 1.0) * select(0.0, weight, tap.w >= least);
+}
+
+fn photo_put(at: vec2i, side: i32, sum: vec4f) {
+  if (max(at.x, at.y) >= side) { return; }
+  let index = u32(at.y * side + at.x);
+  let x = sum.rgb / sum.w;
+  packed[u32(side * side) + index] = vec2u(photo_halves(x.rg), photo_halves(vec2f(x.b, 0.0)) | (whole(light[index].w) << 27u) | (photo_brightness(x) << 16u));
+}
+
+// Four pixels: they share most of their taps, and a tap costs a software adapter as much as twenty sums.
 @compute @workgroup_size(8, 8)
 fn photo_lens(@builtin(global_invocation_id) id: vec3u) {
   let side = i32(whole(look.gain.w));
-  if (max(id.x, id.y) >= u32(side)) { return; }
-  let at = vec2i(id.xy);
-  let index = id.y * u32(side) + id.x;
-  let own = photo_tap(at, side);
-  let spread = sqrt(look.lens.x * look.lens.x + 0.25 * own.w * own.w);
-  // Below 0.28 pixels the neighbours' share is less than a hundredth, below 0.36 that of those across corners.
-  let reach = select(min(3.0, ceil(2.0 * spread - 0.2)), 0.0, spread < 0.28);
-  var sum = vec4f(own.rgb, 1.0);
+  let at = 2 * vec2i(id.xy);
+  if (max(at.x, at.y) >= side) { return; }
+${LENS_PIXELS.map(([x, y], k) => `  let own_${k} = photo_tap(at + vec2i(${x}, ${y}), side);
+  let blur_${k} = photo_blur(own_${k}.w);
+  var sum_${k} = vec4f(own_${k}.rgb, 1.0);`).join('\n')}
+  let reach = max(max(blur_0.reach, blur_1.reach), max(blur_2.reach, blur_3.reach));
   if (reach > 0.0) {
-    // A Gaussian at the distances of pixels: powers of one number. Ring by ring without loops: a software adapter runs
-    // the body of a loop once more than its lanes need, and skips what no lane enters.
-    let a = exp(-0.5 / (spread * spread));
-    let least = 0.6 * own.w - 0.3;
-    sum += photo_turned(at, vec2i(1, 0), side, a, least);
-    if (spread > 0.36) { sum += photo_turned(at, vec2i(1, 1), side, a * a, least); }
+${LENS_PIXELS.map(([x, y], k) => lensTap(x, y, `own_${k}`)).join('\n')}
+${lensRing(1)}
     if (reach > 1.0) {
-      let b = a * a * a * a;
-      sum += photo_turned(at, vec2i(2, 0), side, b, least) + photo_turned(at, vec2i(2, 1), side, a * b, least)
-        + photo_turned(at, vec2i(1, 2), side, a * b, least) + photo_turned(at, vec2i(2, 2), side, b * b, least);
+${lensRing(2)}
       if (reach > 2.0) {
-        let c = b * b * a;
-        sum += photo_turned(at, vec2i(3, 0), side, c, least) + photo_turned(at, vec2i(3, 1), side, a * c, least)
-          + photo_turned(at, vec2i(1, 3), side, a * c, least) + photo_turned(at, vec2i(3, 2), side, b * c, least)
-          + photo_turned(at, vec2i(2, 3), side, b * c, least) + photo_turned(at, vec2i(3, 3), side, c * c, least);
+${lensRing(3)}
       }
     }
   }
-  let x = sum.rgb / sum.w;
-  packed[u32(side * side) + index] = vec2u(photo_halves(x.rg), photo_halves(vec2f(x.b, 0.0)) | (whole(light[index].w) << 27u) | (photo_brightness(x) << 16u));
+${LENS_PIXELS.map(([x, y], k) => `  photo_put(at + vec2i(${x}, ${y}), side, sum_${k});`).join('\n')}
 }
 
 fn photo_hash(x: vec3u) -> u32 {
@@ -212,11 +236,13 @@ export interface PhotoBuffers {
   result: GPUBuffer;
 }
 
+type PhotoPipelines = readonly [pack: GPUComputePipeline, lens: GPUComputePipeline, develop: GPUComputePipeline];
+
 /** The passes of {@link photoWgsl}, ready to encode. */
 export class PhotoPass implements Disposable {
   readonly #gpu: Gpu;
   readonly #layout: GPUBindGroupLayout;
-  readonly #pipelines: readonly GPUComputePipeline[];
+  readonly #pipelines: PhotoPipelines;
   readonly #uniforms: GPUBuffer;
   readonly #values = new Float32Array(PHOTO_FLOATS);
   #disposed = false;
@@ -227,11 +253,11 @@ export class PhotoPass implements Disposable {
     const types: GPUBufferBindingType[] = ['uniform', 'read-only-storage', 'storage', 'storage'];
     const layout = device.createBindGroupLayout({ label: 'photo', entries: types.map((type, binding) => ({ binding, visibility: GPUShaderStage.COMPUTE, buffer: { type } })) });
     const pipelineLayout = device.createPipelineLayout({ bindGroupLayouts: [layout], label: 'photo' });
-    const pipelines = await Promise.all(['photo_pack', 'photo_lens', 'photo_develop'].map((entryPoint) => device.createComputePipelineAsync({ layout: pipelineLayout, compute: { module, entryPoint }, label: `photo/${entryPoint}` })));
-    return new PhotoPass(gpu, layout, pipelines);
+    const pipeline = (entryPoint: string) => device.createComputePipelineAsync({ layout: pipelineLayout, compute: { module, entryPoint }, label: `photo/${entryPoint}` });
+    return new PhotoPass(gpu, layout, await Promise.all([pipeline('photo_pack'), pipeline('photo_lens'), pipeline('photo_develop')]));
   }
 
-  private constructor(gpu: Gpu, layout: GPUBindGroupLayout, pipelines: readonly GPUComputePipeline[]) {
+  private constructor(gpu: Gpu, layout: GPUBindGroupLayout, pipelines: PhotoPipelines) {
     this.#gpu = gpu;
     this.#layout = layout;
     this.#pipelines = pipelines;
@@ -248,12 +274,13 @@ export class PhotoPass implements Disposable {
     const columns = Math.min(workgroups, 32768);
     const pass = encoder.beginComputePass({ label: 'photo', ...(timestampWrites && { timestampWrites }) });
     pass.setBindGroup(0, group);
-    const tiles = Math.ceil(frame.size / 8);
-    this.#pipelines.forEach((pipeline, i) => {
-      pass.setPipeline(pipeline);
-      if (i === 0) pass.dispatchWorkgroups(columns, Math.ceil(workgroups / columns));
-      else pass.dispatchWorkgroups(tiles, tiles);
-    });
+    const [pack, lens, develop] = this.#pipelines;
+    pass.setPipeline(pack);
+    pass.dispatchWorkgroups(columns, Math.ceil(workgroups / columns));
+    pass.setPipeline(lens);
+    pass.dispatchWorkgroups(Math.ceil(frame.size / 16), Math.ceil(frame.size / 16));
+    pass.setPipeline(develop);
+    pass.dispatchWorkgroups(Math.ceil(frame.size / 8), Math.ceil(frame.size / 8));
     pass.end();
   }
 
