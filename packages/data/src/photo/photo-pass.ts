@@ -5,6 +5,7 @@
  * never bleeds through a silhouette.
  */
 import type { Gpu } from '@onegt/kernels';
+import type { PassTiming } from '../render/pass-timer.ts';
 import { wholeWgsl } from '../render/whole.wgsl.ts';
 import type { Photo } from './photo.ts';
 
@@ -265,14 +266,14 @@ export class PhotoPass implements Disposable {
   }
 
   /** Writes the uniforms at once: one picture per submit. */
-  encode(encoder: GPUCommandEncoder, photo: Photo, frame: PhotoFrame, { light, scratch, result }: PhotoBuffers, timestampWrites?: GPUComputePassTimestampWrites): void {
+  encode(encoder: GPUCommandEncoder, photo: Photo, frame: PhotoFrame, { light, scratch, result }: PhotoBuffers, timing: PassTiming = {}): void {
     const { device } = this.#gpu;
     packPhoto(this.#values, photo, frame);
     this.#gpu.writeBuffer(this.#uniforms, this.#values);
     const group = device.createBindGroup({ layout: this.#layout, entries: [this.#uniforms, light, scratch, result].map((buffer, binding) => ({ binding, resource: { buffer } })) });
     const workgroups = Math.ceil((frame.size * frame.size) / 64);
     const columns = Math.min(workgroups, 32768);
-    const pass = encoder.beginComputePass({ label: 'photo', ...(timestampWrites && { timestampWrites }) });
+    const pass = encoder.beginComputePass({ label: 'photo', ...timing });
     pass.setBindGroup(0, group);
     const [pack, lens, develop] = this.#pipelines;
     pass.setPipeline(pack);

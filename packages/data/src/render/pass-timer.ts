@@ -6,6 +6,9 @@ export interface PassTime {
   ms: number;
 }
 
+/** A member of the descriptor of a pass. */
+export type PassTiming = { timestampWrites?: GPUComputePassTimestampWrites };
+
 const CAPACITY = 256;
 
 export class PassTimer implements Disposable {
@@ -20,12 +23,12 @@ export class PassTimer implements Disposable {
     this.#buffer = gpu.createBuffer(CAPACITY * 8, 'render/timer', GPUBufferUsage.QUERY_RESOLVE | GPUBufferUsage.COPY_SRC);
   }
 
-  /** For the pass that begins now; undefined when all queries are taken. */
-  next(label: string): GPUComputePassTimestampWrites | undefined {
+  /** For the descriptor of the pass that begins now; empty when all queries are taken. */
+  next(label: string): PassTiming {
     const at = 2 * this.#labels.length;
-    if (at >= CAPACITY) return undefined;
+    if (at >= CAPACITY) return {};
     this.#labels.push(label);
-    return { querySet: this.#queries, beginningOfPassWriteIndex: at, endOfPassWriteIndex: at + 1 };
+    return { timestampWrites: { querySet: this.#queries, beginningOfPassWriteIndex: at, endOfPassWriteIndex: at + 1 } };
   }
 
   resolve(encoder: GPUCommandEncoder): void {
@@ -42,6 +45,3 @@ export class PassTimer implements Disposable {
     this.#gpu.releaseBuffer(this.#buffer);
   }
 }
-
-/** The optional member of a pass descriptor. */
-export const timestamps = (timestampWrites: GPUComputePassTimestampWrites | undefined): { timestampWrites?: GPUComputePassTimestampWrites } => (timestampWrites === undefined ? {} : { timestampWrites });

@@ -12,11 +12,12 @@ import { BindGroups, type MeshGroups } from './bind-groups.ts';
 import type { Drawable } from './drawable.ts';
 import { blocksOf, depthOf, type Entry, farthestFirst, isCutout, isHair, pixelBounds, wordFrame } from './entry.ts';
 import { ENVIRONMENT_HEIGHT, ENVIRONMENT_LAYERS, ENVIRONMENT_WIDTH } from './environment.wgsl.ts';
+import { Encoding } from './encoding.ts';
 import { InvalidDrawableError } from './errors.ts';
 import type { PixelBounds, ShadowFrame } from './frame.ts';
 import { createLayouts } from './layouts.ts';
 import { MeshBuffers } from './mesh-buffers.ts';
-import { type PassTime, PassTimer, timestamps } from './pass-timer.ts';
+import { type PassTime, PassTimer } from './pass-timer.ts';
 import { BACKGROUND_INDEX, MAX_DRAWABLES } from './samples.wgsl.ts';
 import { type CompiledScene, type FixedPipelines, ScenePipelines } from './scene-pipelines.ts';
 import { shadowFrame } from './shadow.ts';
@@ -184,29 +185,30 @@ export class SceneRenderer implements Disposable {
     const shadow = shadowFrame(lighting, view, casters.map(({ mesh }) => mesh.bounds), SHADOW_TEXELS);
     this.#uniforms.write({ view, size: this.size, samples: this.samples, seed, lighting, shadow, words: wordFrame(opaque, view), glass: glassBounds, backdropBlur: backdropBlur(photo, view.focal) }, entries, background);
 
-    const encoder = this.#gpu.device.createCommandEncoder({ label: 'render' });
-    this.#encodeEnvironment(encoder, background, pipelines);
-    this.#encodeShadow(encoder, casters, shadow, pipelines);
-    encoder.clearBuffer(this.#targets.small);
-    this.#encodeSmall(encoder, opaque.filter(({ kind }) => kind === 'small'), pipelines.fixed);
-    if (large.length > 0) this.#encodeVisibility(encoder, large, pipelines);
-    this.#encodeShading(encoder, opaque, pipelines);
-    for (const entry of transparent) this.#encodeTransparent(encoder, entry, pipelines, glassBounds);
-    const { light, radiance, result } = this.#targets;
-    this.#photo.encode(encoder, photo, { size: this.size, seed, focusDistance: depthOf(EYES, view) }, { light, scratch: radiance, result }, this.#profile?.next('photo'));
-    this.#profile?.resolve(encoder);
-    this.#gpu.submit(encoder.finish(), this.#expectedMs);
+    const encoding = new Encoding(this.#gpu.device, this.#profile);
+    this.#encodeEnvironment(encoding, background, pipelines);
+    this.#encodeShadow(encoding, casters, shadow, pipelines);
+    const { small, lists, mixed, light, radiance, result } = this.#targets;
+    encoding.commands.clearBuffer(small);
+    encoding.commands.clearBuffer(lists, 0, MAX_DRAWABLES * 4);
+    encoding.commands.clearBuffer(mixed, 0, 4);
+    this.#encodeSmall(encoding, opaque.filter(({ kind }) => kind === 'small'), pipelines.fixed);
+    if (large.length > 0) this.#encodeVisibility(encoding, large, pipelines);
+    this.#encodeShading(encoding, opaque, pipelines);
+    for (const entry of transparent) this.#encodeTransparent(encoding, entry, pipelines, glassBounds);
+    this.#photo.encode(encoding.commands, photo, { size: this.size, seed, focusDistance: depthOf(EYES, view) }, { light, scratch: radiance, result }, encoding.timing('photo'));
+    this.#gpu.submit(encoding.finish(), this.#expectedMs);
     this.#evict();
     return { result: this.#read() };
   }
 
   /** What the fixed pipeline draws: its fragments join the words of the small triangles, glass goes to a texture of its own. */
-  #encodeVisibility(encoder: GPUCommandEncoder, entries: readonly Entry[], pipelines: CompiledScene): void {
+  #encodeVisibility(encoding: Encoding, entries: readonly Entry[], pipelines: CompiledScene): void {
     const glass = entries[0]!.kind === 'transparent';
-    const pass = encoder.beginRenderPass({
+    const pass = encoding.commands.beginRenderPass({
       label: 'render/visibility',
       colorAttachments: glass ? [{ view: this.#views.visibility, loadOp: 'clear', storeOp: 'store', clearValue: { r: 0xffffffff, g: 0, b: 0, a: 0 } }] : [],
-      ...timestamps(this.#profile?.next(glass ? `visibility ${entries[0]!.drawable.label}` : 'visibility')),
+      ...encoding.timing(glass ? `visibility ${entries[0]!.drawable.label}` : 'visibility'),
       depthStencilAttachment: { view: this.#views.depth, depthLoadOp: 'clear', depthStoreOp: glass ? 'store' : 'discard', depthClearValue: 1 },
     });
     pass.setBindGroup(0, glass ? this.#groups.fixed.frame : this.#groups.fixed.words);
@@ -214,36 +216,36 @@ export class SceneRenderer implements Disposable {
     pass.end();
   }
 
-  #encodeEnvironment(encoder: GPUCommandEncoder, { label, parameters }: Background, { environment }: CompiledScene): void {
+  #encodeEnvironment(encoding: Encoding, { label, parameters }: Background, { environment }: CompiledScene): void {
     const known = this.#environmentKey;
     if (known !== undefined && known.label === label && known.parameters.length === parameters.length && known.parameters.every((value, i) => value === parameters[i])) return;
     this.#environmentKey = { label, parameters: parameters.slice() };
-    this.#compute(encoder, 'environment', (pass) => {
+    encoding.compute('environment', (pass) => {
       pass.setPipeline(environment);
       pass.setBindGroup(0, this.#groups.fixed.environment);
       pass.dispatchWorkgroups(ENVIRONMENT_WIDTH / 8, ENVIRONMENT_HEIGHT / 8, ENVIRONMENT_LAYERS);
     });
   }
 
-  #encodeShadow(encoder: GPUCommandEncoder, casters: readonly Entry[], shadow: ShadowFrame | undefined, { shadows, fixed }: CompiledScene): void {
+  #encodeShadow(encoding: Encoding, casters: readonly Entry[], shadow: ShadowFrame | undefined, { shadows, fixed }: CompiledScene): void {
     if (shadow === undefined) return;
     const key = `${[...shadow.projection].join()} ${casters.map(({ mesh, drawable }) => `${mesh.stamp}${drawable.material.label}`).join()}`;
     if (key === this.#shadowKey) return;
     this.#shadowKey = key;
     const ofKind = (wanted: Entry['kind']) => casters.filter(({ kind }) => kind === wanted);
-    const pass = encoder.beginRenderPass({
+    const pass = encoding.commands.beginRenderPass({
       label: 'render/shadow',
-      ...timestamps(this.#profile?.next('shadow')),
+      ...encoding.timing('shadow'),
       colorAttachments: [],
       depthStencilAttachment: { view: this.#views.shadow, depthLoadOp: 'clear', depthStoreOp: 'store', depthClearValue: 1 },
     });
     pass.setBindGroup(0, this.#groups.fixed.frame);
     for (const entry of ofKind('large')) this.#draw(pass, entry, shadows[entry.index]!, entry.index);
     pass.end();
-    encoder.copyTextureToBuffer({ texture: this.#targets.shadow, aspect: 'depth-only' }, { buffer: this.#targets.shadowDepth, bytesPerRow: SHADOW_TEXELS * 4 }, [SHADOW_TEXELS, SHADOW_TEXELS]);
-    encoder.clearBuffer(this.#targets.smallShadow);
-    for (const entry of ofKind('small')) this.#encodeMesh(encoder, 'shadow', entry, fixed.castShadow, this.#groups.fixed.castShadow);
-    this.#compute(encoder, 'shadow map', (compute) => {
+    encoding.commands.copyTextureToBuffer({ texture: this.#targets.shadow, aspect: 'depth-only' }, { buffer: this.#targets.shadowDepth, bytesPerRow: SHADOW_TEXELS * 4 }, [SHADOW_TEXELS, SHADOW_TEXELS]);
+    encoding.commands.clearBuffer(this.#targets.smallShadow);
+    for (const entry of ofKind('small')) this.#encodeMesh(encoding, 'shadow', entry, fixed.castShadow, this.#groups.fixed.castShadow);
+    encoding.compute('shadow map', (compute) => {
       compute.setPipeline(fixed.packShadow);
       compute.setBindGroup(0, this.#groups.fixed.packShadow);
       compute.dispatchWorkgroups(SHADOW_TEXELS / 8, SHADOW_TEXELS / 8);
@@ -251,23 +253,23 @@ export class SceneRenderer implements Disposable {
   }
 
   /** Surfaces, then the strands that they do not hide. */
-  #encodeSmall(encoder: GPUCommandEncoder, entries: readonly Entry[], { see, seeRibbons, tiles }: FixedPipelines): void {
+  #encodeSmall(encoding: Encoding, entries: readonly Entry[], { see, seeRibbons, tiles }: FixedPipelines): void {
     const group = this.#groups.fixed.see;
-    for (const entry of entries) if (!isStrands(entry)) this.#encodeMesh(encoder, 'see', entry, see, group);
+    for (const entry of entries) if (!isStrands(entry)) this.#encodeMesh(encoding, 'see', entry, see, group);
     const strands = entries.filter(isStrands);
     if (strands.length === 0) return;
     const workgroups = Math.ceil((this.size * this.samples) / TILE / 8);
-    this.#compute(encoder, 'tiles', (pass) => {
+    encoding.compute('tiles', (pass) => {
       pass.setPipeline(tiles);
       pass.setBindGroup(0, this.#groups.fixed.tiles);
       pass.dispatchWorkgroups(workgroups, workgroups);
     });
-    for (const entry of strands) this.#encodeMesh(encoder, 'see', entry, seeRibbons, group, 2);
+    for (const entry of strands) this.#encodeMesh(encoding, 'see', entry, seeRibbons, group, 2);
   }
 
   /** A lane for each triangle of a mesh, or for `trianglesPerLane` of them. */
-  #encodeMesh(encoder: GPUCommandEncoder, label: string, { drawable, index, mesh }: Entry, pipeline: GPUComputePipeline, group: GPUBindGroup, trianglesPerLane = 1): void {
-    this.#compute(encoder, `${label} ${drawable.label}`, (pass) => {
+  #encodeMesh(encoding: Encoding, label: string, { drawable, index, mesh }: Entry, pipeline: GPUComputePipeline, group: GPUBindGroup, trianglesPerLane = 1): void {
+    encoding.compute(`${label} ${drawable.label}`, (pass) => {
       pass.setPipeline(pipeline);
       pass.setBindGroup(0, group);
       pass.setBindGroup(1, this.#meshes.get(drawable.mesh)!.groups.shade, [index * DRAW_STRIDE]);
@@ -286,25 +288,23 @@ export class SceneRenderer implements Disposable {
     pass.drawIndexed(mesh.numTriangles * 3, 1, 0, 0, instance);
   }
 
-  #encodeShading(encoder: GPUCommandEncoder, entries: readonly Entry[], pipelines: CompiledScene): void {
+  #encodeShading(encoding: Encoding, entries: readonly Entry[], pipelines: CompiledScene): void {
     const { fixed } = pipelines;
     const tiles = Math.ceil(this.size / 8);
-    encoder.clearBuffer(this.#targets.lists, 0, MAX_DRAWABLES * 4);
-    encoder.clearBuffer(this.#targets.mixed, 0, 4);
-    this.#compute(encoder, 'groups', (pass) => {
+    encoding.compute('groups', (pass) => {
       pass.setPipeline(fixed.classify);
       pass.setBindGroup(0, this.#groups.fixed.classify);
       pass.dispatchWorkgroups(tiles, tiles);
       pass.setPipeline(fixed.planMixed);
       pass.dispatchWorkgroups(1);
     });
-    encoder.copyBufferToBuffer(this.#targets.mixed, 4, this.#targets.mixedDispatch, 0, 12);
-    this.#compute(encoder, 'groups of mixed pixels', (pass) => {
+    encoding.commands.copyBufferToBuffer(this.#targets.mixed, 4, this.#targets.mixedDispatch, 0, 12);
+    encoding.compute('groups of mixed pixels', (pass) => {
       pass.setPipeline(fixed.classifyMixed);
       pass.setBindGroup(0, this.#groups.fixed.classify);
       pass.dispatchWorkgroupsIndirect(this.#targets.mixedDispatch, 0);
     });
-    this.#compute(encoder, 'occlusion', (pass) => {
+    encoding.compute('occlusion', (pass) => {
       const coarse = Math.ceil(this.size / 16);
       pass.setPipeline(fixed.occlude);
       pass.setBindGroup(0, this.#groups.fixed.occlude);
@@ -312,18 +312,18 @@ export class SceneRenderer implements Disposable {
       pass.setPipeline(fixed.spread);
       pass.dispatchWorkgroups(tiles, tiles);
     });
-    this.#encodeLists(encoder, fixed.offsets, (pass) => {
+    this.#encodeLists(encoding, fixed.offsets, (pass) => {
       pass.setPipeline(fixed.scatter);
       pass.dispatchWorkgroups(...gridOf(this.size * this.size));
     });
-    this.#compute(encoder, 'backdrop', (pass) => {
+    encoding.compute('backdrop', (pass) => {
       pass.setBindGroup(0, this.#groups.fixed.shade);
       pass.setPipeline(pipelines.backdrop);
       pass.setBindGroup(1, this.#groups.fixed.background);
       pass.dispatchWorkgroupsIndirect(this.#targets.dispatches, BACKGROUND_INDEX * 12);
     });
-    for (const entry of entries) this.#encodeShade(encoder, entry, pipelines);
-    this.#compute(encoder, 'resolve', (pass) => {
+    for (const entry of entries) this.#encodeShade(encoding, entry, pipelines);
+    encoding.compute('resolve', (pass) => {
       pass.setPipeline(fixed.resolve);
       pass.setBindGroup(0, this.#groups.fixed.resolve);
       pass.dispatchWorkgroups(...gridOf(this.size * this.size));
@@ -331,21 +331,21 @@ export class SceneRenderer implements Disposable {
   }
 
   /** One transparent drawable over the picture so far. */
-  #encodeTransparent(encoder: GPUCommandEncoder, entry: Entry, pipelines: CompiledScene, bounds: PixelBounds): void {
+  #encodeTransparent(encoding: Encoding, entry: Entry, pipelines: CompiledScene, bounds: PixelBounds): void {
     const { fixed } = pipelines;
-    this.#encodeVisibility(encoder, [entry], pipelines);
-    encoder.clearBuffer(this.#targets.lists, 0, MAX_DRAWABLES * 4);
-    this.#encodeWindow(encoder, `groups ${entry.drawable.label}`, fixed.classifyGlass, this.#groups.fixed.classifyGlass, bounds);
-    this.#encodeLists(encoder, fixed.offsets, (pass) => {
+    this.#encodeVisibility(encoding, [entry], pipelines);
+    encoding.commands.clearBuffer(this.#targets.lists, 0, MAX_DRAWABLES * 4);
+    this.#encodeWindow(encoding, `groups ${entry.drawable.label}`, fixed.classifyGlass, this.#groups.fixed.classifyGlass, bounds);
+    this.#encodeLists(encoding, fixed.offsets, (pass) => {
       pass.setPipeline(fixed.scatterGlass);
       pass.dispatchWorkgroups(...tilesOf(bounds));
     });
-    this.#encodeShade(encoder, entry, pipelines);
-    this.#encodeWindow(encoder, 'blend', fixed.blend, this.#groups.fixed.resolve, bounds);
+    this.#encodeShade(encoding, entry, pipelines);
+    this.#encodeWindow(encoding, 'blend', fixed.blend, this.#groups.fixed.resolve, bounds);
   }
 
-  #encodeLists(encoder: GPUCommandEncoder, offsets: GPUComputePipeline, scatter: (pass: GPUComputePassEncoder) => void): void {
-    this.#compute(encoder, 'lists', (pass) => {
+  #encodeLists(encoding: Encoding, offsets: GPUComputePipeline, scatter: (pass: GPUComputePassEncoder) => void): void {
+    encoding.compute('lists', (pass) => {
       pass.setBindGroup(0, this.#groups.fixed.list);
       pass.setPipeline(offsets);
       pass.dispatchWorkgroups(1);
@@ -353,8 +353,8 @@ export class SceneRenderer implements Disposable {
     });
   }
 
-  #encodeShade(encoder: GPUCommandEncoder, { drawable, index }: Entry, { shade }: CompiledScene): void {
-    this.#compute(encoder, `shade ${drawable.label}`, (pass) => {
+  #encodeShade(encoding: Encoding, { drawable, index }: Entry, { shade }: CompiledScene): void {
+    encoding.compute(`shade ${drawable.label}`, (pass) => {
       pass.setBindGroup(0, this.#groups.fixed.shade);
       pass.setPipeline(shade[index]!);
       pass.setBindGroup(1, this.#groups.material(drawable.material), [index * PARAMETER_STRIDE]);
@@ -364,20 +364,12 @@ export class SceneRenderer implements Disposable {
   }
 
   /** A pass over a part of the picture. */
-  #encodeWindow(encoder: GPUCommandEncoder, label: string, pipeline: GPUComputePipeline, group: GPUBindGroup, bounds: PixelBounds): void {
-    this.#compute(encoder, label, (pass) => {
+  #encodeWindow(encoding: Encoding, label: string, pipeline: GPUComputePipeline, group: GPUBindGroup, bounds: PixelBounds): void {
+    encoding.compute(label, (pass) => {
       pass.setPipeline(pipeline);
       pass.setBindGroup(0, group);
       pass.dispatchWorkgroups(...tilesOf(bounds));
     });
-  }
-
-  /** One compute pass, timed while profiling. */
-  #compute(encoder: GPUCommandEncoder, label: string, encode: (pass: GPUComputePassEncoder) => void): void {
-    const timestampWrites = this.#profile?.next(label);
-    const pass = encoder.beginComputePass({ label: `render/${label}`, ...(timestampWrites && { timestampWrites }) });
-    encode(pass);
-    pass.end();
   }
 
   async #read(): Promise<Rendered> {
