@@ -93,26 +93,37 @@ fn occlude(@builtin(global_invocation_id) id: vec3u) {
   coarse[place] = whole(clamp(visible / f32(SLICES), 0.0, 1.0) * 4095.0) | (whole(z * 1024.0) << 12u);
 }
 
+// Four pixels about a coarse corner: they have the same sixteen neighbours, and loads are what this costs.
 @compute @workgroup_size(8, 8)
 fn spread(@builtin(global_invocation_id) id: vec3u) {
-  let size = frame.size.x;
-  if (id.x >= size || id.y >= size) { return; }
-  let z = depth_at(vec2f(vec2i(id.xy)));
-  if (z > 1e3) { fine[id.y * size + id.x] = 1.0; return; }
-  let half_size = i32((size + 1u) / 2u);
-  let corner = (vec2i(id.xy) - 3) / 2;
-  var sum = 0.0;
-  var weights = 1e-6;
-  for (var y = 0; ; y++) {
-    let row = clamp(corner.y + y, 0, half_size - 1) * half_size;
-    for (var x = 0; x < 4; x++) {
-      let word = coarse[row + clamp(corner.x + x, 0, half_size - 1)];
-      let w = exp2(-2.0 * abs(f32(word >> 12u) * 0.0009765625 - z)) + 1e-5;
-      sum += w * f32(word & 4095u);
-      weights += w;
+  let size = i32(frame.size.x);
+  let at = 2 * vec2i(id.xy) - 1;
+  if (max(at.x, at.y) >= size) { return; }
+  let half_size = (size + 1) / 2;
+  let corner = vec2i(id.xy) - 2;
+  let z = vec4f(depth_at(vec2f(at)), depth_at(vec2f(at + vec2i(1, 0))), depth_at(vec2f(at + vec2i(0, 1))), depth_at(vec2f(at + 1)));
+  var visible = vec4f(1.0);
+  if (any(z < vec4f(1e3))) {
+    var sum = vec4f(0.0);
+    var weights = vec4f(1e-6);
+    for (var y = 0; ; y++) {
+      let row = clamp(corner.y + y, 0, half_size - 1) * half_size;
+      for (var x = 0; ; x++) {
+        let word = coarse[row + clamp(corner.x + x, 0, half_size - 1)];
+        let near = max(vec4f(0.0), 1.0 - 0.33 * abs(f32(word >> 12u) * 0.0009765625 - z));   // cm: over 3 is another surface
+        let w = near * near * near * near + 1e-5;
+        sum += w * f32(word & 4095u);
+        weights += w;
+        if (x == 3) { break; }
+      }
+      if (y == 3) { break; }
     }
-    if (y == 3) { break; }
+    visible = select(vec4f(1.0), sum / (4095.0 * weights), z < vec4f(1e3));
   }
-  fine[id.y * size + id.x] = sum / (4095.0 * weights);
+  for (var k = 0; ; k++) {
+    let p = at + vec2i(k & 1, k >> 1u);
+    if (min(p.x, p.y) >= 0 && max(p.x, p.y) < size) { fine[p.y * size + p.x] = visible[k]; }
+    if (k == 3) { break; }
+  }
 }
 `;

@@ -306,11 +306,12 @@ export class SceneRenderer implements Disposable {
     });
     encoding.compute('occlusion', (pass) => {
       const coarse = Math.ceil(this.size / 16);
+      const corners = Math.ceil((this.size + 1) / 16);
       pass.setPipeline(fixed.occlude);
       pass.setBindGroup(0, this.#groups.fixed.occlude);
       pass.dispatchWorkgroups(coarse, coarse);
       pass.setPipeline(fixed.spread);
-      pass.dispatchWorkgroups(tiles, tiles);
+      pass.dispatchWorkgroups(corners, corners);
     });
     this.#encodeLists(encoding, fixed.offsets, (pass) => {
       pass.setPipeline(fixed.scatter);
