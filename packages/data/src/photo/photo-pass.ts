@@ -27,45 +27,42 @@ function lensRing(reach: number): string {
   return ring.map(([x, y]) => `{ let tap = photo_tap(at + vec2i(${x}, ${y}), side); ${lensTap(x, y, 'tap')} }`).join('\n');
 }
 
-export const photoWgsl = /* wgsl */ `${wholeWgsl}
-struct PhotoLook {
-  gain: vec4f,            // exposure times white balance; w = pixels a side
-  curve: vec4f,           // contrast, saturation, shoulder, fade
-  shadow_tint: vec4f,     // w = vignette
-  highlight_tint: vec4f,  // w = sharpening
-  lens: vec4f,            // softness in pixels, defocus in pixels, cm to the plane of focus, grain in pixels
-  noise: vec4f,           // read and shot deviation, seed (bits)
-};
-
-@group(0) @binding(0) var<uniform> look: PhotoLook;
-@group(0) @binding(1) var<storage, read> light: array<vec4f>;            // [pixels] linear, w = region
-@group(0) @binding(2) var<storage, read_write> packed: array<vec2u>;     // [pixels] before the lens, [pixels] after it, in halves of 16 bits: r, g, b, then defocus, or region and brightness
-@group(0) @binding(3) var<storage, read_write> result: array<u32>;       // [pixels] r, g, b, region; [pixels] cm along the view axis
-
+/** Light as the lens takes it: `photo_light(rgb, radius)`, a pixel's radius being that by which it is off the plane of focus. */
+export const photoLightWgsl = /* wgsl */ `
 // Two halves of 16 bits, of 0 <= x <= 65000. By hand: a software adapter takes a hundred operations for WGSL's own packing.
 fn photo_halves(x: vec2f) -> u32 {
   let bits = (bitcast<vec2u>(x * 0x1p-112f) + 0x1000u) >> vec2u(13u);
   return bits.x | (bits.y << 16u);
 }
 
-// Before the lens. Of each pixel the radius by which it is off the plane of focus; the background (infinitely far) was
-// drawn blurred. Halves, because a tap of the lens costs a software adapter what it loads.
-@compute @workgroup_size(64)
-fn photo_pack(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let index = id.x + id.y * groups.x * 64u;
-  let pixels = whole(look.gain.w * look.gain.w);
-  if (index >= pixels) { return; }
-  let z = bitcast<f32>(result[pixels + index]);
-  let radius = select(0.0, look.lens.y * abs(z - look.lens.z) / max(z, 1.0), z < 1e6);
-  let x = min(light[index].rgb, vec3f(65000.0));
-  packed[index] = vec2u(photo_halves(x.rg), photo_halves(vec2f(x.b, radius)));
+// Halves, because a tap of the lens costs a software adapter what it loads.
+fn photo_light(rgb: vec3f, radius: f32) -> vec2u {
+  let x = min(rgb, vec3f(65000.0));
+  return vec2u(photo_halves(x.rg), photo_halves(vec2f(x.b, radius)));
 }
+
+fn photo_seen(word: vec2u) -> vec4f { return vec4f(unpack2x16float(word.x), unpack2x16float(word.y)); }
+`;
+
+export const photoWgsl = /* wgsl */ `${wholeWgsl}${photoLightWgsl}
+struct PhotoLook {
+  gain: vec4f,            // exposure times white balance; w = pixels a side
+  curve: vec4f,           // contrast, saturation, shoulder, fade
+  shadow_tint: vec4f,     // w = vignette
+  highlight_tint: vec4f,  // w = sharpening
+  lens: vec4f,            // softness in pixels, grain in pixels
+  noise: vec4f,           // read and shot deviation, seed (bits)
+};
+
+@group(0) @binding(0) var<uniform> look: PhotoLook;
+@group(0) @binding(1) var<storage, read> light: array<vec2u>;            // [pixels] photo_light
+@group(0) @binding(2) var<storage, read_write> sharp: array<vec2u>;      // [pixels] after the lens: halves r, g, b; brightness
+@group(0) @binding(3) var<storage, read_write> result: array<u32>;       // [pixels] r, g, b below the region
 
 // Linear light, and the radius.
 fn photo_tap(at: vec2i, side: i32) -> vec4f {
   let p = clamp(at, vec2i(0), vec2i(side - 1));
-  let word = packed[u32(p.y * side + p.x)];
-  return vec4f(unpack2x16float(word.x), unpack2x16float(word.y));
+  return photo_seen(light[u32(p.y * side + p.x)]);
 }
 
 // Root of the luminance that the sensor sees, 11 bits of 0..4: sharpening compares neighbours by it.
@@ -98,9 +95,8 @@ fn photo_share(tap: vec4f, weight: f32, least: f32) -> vec4f {
 
 fn photo_put(at: vec2i, side: i32, sum: vec4f) {
   if (max(at.x, at.y) >= side) { return; }
-  let index = u32(at.y * side + at.x);
   let x = sum.rgb / sum.w;
-  packed[u32(side * side) + index] = vec2u(photo_halves(x.rg), photo_halves(vec2f(x.b, 0.0)) | (whole(light[index].w) << 27u) | (photo_brightness(x) << 16u));
+  sharp[u32(at.y * side + at.x)] = photo_light(x, 0.0) | vec2u(0u, photo_brightness(x) << 16u);
 }
 
 // Four pixels: they share most of their taps, and a tap costs a software adapter as much as twenty sums.
@@ -155,9 +151,9 @@ fn photo_grains(at: vec2f, size: f32) -> vec4f {
 fn photo_luminance(x: vec3f) -> f32 { return dot(x, vec3f(0.2126, 0.7152, 0.0722)); }
 
 // Brightness after the lens.
-fn photo_seen(at: vec2i, side: i32) -> f32 {
-  let p = clamp(at, vec2i(0), vec2i(side - 1)) + vec2i(0, side);
-  return f32((packed[u32(p.y * side + p.x)].y >> 16u) & 2047u) / 512.0;
+fn photo_beside(at: vec2i, side: i32) -> f32 {
+  let p = clamp(at, vec2i(0), vec2i(side - 1));
+  return f32(sharp[u32(p.y * side + p.x)].y >> 16u) / 512.0;
 }
 
 @compute @workgroup_size(8, 8)
@@ -166,14 +162,13 @@ fn photo_develop(@builtin(global_invocation_id) id: vec3u) {
   if (max(id.x, id.y) >= u32(side)) { return; }
   let at = vec2i(id.xy);
   let index = id.y * u32(side) + id.x;
-  let word = packed[u32(side * side) + index];
-  let seen = vec3f(unpack2x16float(word.x), unpack2x16float(word.y & 0xffffu).x);
+  let seen = photo_seen(sharp[index] & vec2u(0xffffffffu, 0xffffu)).rgb;
   let middle = (vec2f(at) + 0.5) / f32(side) * 2.0 - 1.0;
   let fall = 1.0 + 0.5 * dot(middle, middle);
   let exposure = look.gain.rgb * mix(1.0, 1.0 / (fall * fall), look.shadow_tint.w);
   var x = seen * exposure;
   if (look.highlight_tint.w > 0.0) {
-    let around = 0.25 * (photo_seen(at - vec2i(1, 0), side) + photo_seen(at + vec2i(1, 0), side) + photo_seen(at - vec2i(0, 1), side) + photo_seen(at + vec2i(0, 1), side));
+    let around = 0.25 * (photo_beside(at - vec2i(1, 0), side) + photo_beside(at + vec2i(1, 0), side) + photo_beside(at - vec2i(0, 1), side) + photo_beside(at + vec2i(0, 1), side));
     let own = sqrt(max(1e-6, photo_luminance(seen * look.gain.rgb)));
     let gain = clamp(1.0 + 2.0 * look.highlight_tint.w * (own - around) / own, 0.5, 1.6);
     x *= gain * gain;
@@ -181,7 +176,7 @@ fn photo_develop(@builtin(global_invocation_id) id: vec3u) {
   if (look.noise.x + look.noise.y > 0.0) {
     let deviation = sqrt(look.noise.x * look.noise.x + look.noise.y * look.noise.y * max(vec3f(0.0), x));
     // Most of it is common to the channels, some is coloured: what demosaicing and denoising leave.
-    let grain = photo_grains(vec2f(at), look.lens.w);
+    let grain = photo_grains(vec2f(at), look.lens.y);
     x += deviation * (0.92 * grain.x + 0.392 * grain.yzw);
   }
   x = max(x, vec3f(0.0));
@@ -195,7 +190,7 @@ fn photo_develop(@builtin(global_invocation_id) id: vec3u) {
   let y = photo_luminance(x);
   x = look.curve.w + (1.0 - look.curve.w) * x + look.shadow_tint.rgb * (1.0 - y) * (1.0 - y) + look.highlight_tint.rgb * y * (1.0 - y * y);
   x = saturate(x) * 255.0;
-  result[index] = whole(x.r) | (whole(x.g) << 8u) | (whole(x.b) << 16u) | ((word.y >> 27u) << 24u);
+  result[index] = (result[index] & 0xff000000u) | whole(x.r) | (whole(x.g) << 8u) | (whole(x.b) << 16u);
 }
 `;
 
@@ -206,19 +201,17 @@ export interface PhotoFrame {
   size: number;
   /** Of the noise: another for every picture. */
   seed: number;
-  /** Cm along the view axis that are sharp: the eyes. */
-  focusDistance: number;
 }
 
 /** The uniform buffer of {@link photoWgsl}. */
-export function packPhoto(out: Float32Array, photo: Photo, { size, seed, focusDistance }: PhotoFrame): void {
+export function packPhoto(out: Float32Array, photo: Photo, { size, seed }: PhotoFrame): void {
   const gain = 2 ** photo.exposure;
   out.set([
     ...photo.whiteBalance.map((value) => value * gain), size,
     photo.contrast, photo.saturation, photo.shoulder, photo.fade,
     ...photo.shadowTint, photo.vignette,
     ...photo.highlightTint, photo.sharpen,
-    (photo.softness * size) / 256, photo.defocus * size, focusDistance, photo.noise.grain,
+    (photo.softness * size) / 256, photo.noise.grain, 0, 0,
     photo.noise.read, photo.noise.shot, 0, 0,
   ]);
   new Uint32Array(out.buffer, out.byteOffset, PHOTO_FLOATS)[22] = seed;
@@ -229,15 +222,15 @@ export const backdropBlur = (photo: Photo, focal: number): number => (2 * photo.
 
 /** Buffers of one picture, all of the renderer's. */
 export interface PhotoBuffers {
-  /** `[pixels]` vec4: linear light and the region. */
+  /** `[pixels]` vec2u: halves of 16 bits of linear r, g, b, and of the radius of defocus in pixels. */
   light: GPUBuffer;
-  /** `[2, pixels]` vec2u, overwritten. */
+  /** `[pixels]` vec2u, overwritten. */
   scratch: GPUBuffer;
-  /** `[2, pixels]` u32: written are the bytes r, g, b, region; read is the depth behind them (f32 cm along the view axis). */
+  /** `[pixels]` u32: the bytes r, g, b are written, the last one is kept. */
   result: GPUBuffer;
 }
 
-type PhotoPipelines = readonly [pack: GPUComputePipeline, lens: GPUComputePipeline, develop: GPUComputePipeline];
+type PhotoPipelines = readonly [lens: GPUComputePipeline, develop: GPUComputePipeline];
 
 /** The passes of {@link photoWgsl}, ready to encode. */
 export class PhotoPass implements Disposable {
@@ -255,7 +248,7 @@ export class PhotoPass implements Disposable {
     const layout = device.createBindGroupLayout({ label: 'photo', entries: types.map((type, binding) => ({ binding, visibility: GPUShaderStage.COMPUTE, buffer: { type } })) });
     const pipelineLayout = device.createPipelineLayout({ bindGroupLayouts: [layout], label: 'photo' });
     const pipeline = (entryPoint: string) => device.createComputePipelineAsync({ layout: pipelineLayout, compute: { module, entryPoint }, label: `photo/${entryPoint}` });
-    return new PhotoPass(gpu, layout, await Promise.all([pipeline('photo_pack'), pipeline('photo_lens'), pipeline('photo_develop')]));
+    return new PhotoPass(gpu, layout, await Promise.all([pipeline('photo_lens'), pipeline('photo_develop')]));
   }
 
   private constructor(gpu: Gpu, layout: GPUBindGroupLayout, pipelines: PhotoPipelines) {
@@ -271,13 +264,9 @@ export class PhotoPass implements Disposable {
     packPhoto(this.#values, photo, frame);
     this.#gpu.writeBuffer(this.#uniforms, this.#values);
     const group = device.createBindGroup({ layout: this.#layout, entries: [this.#uniforms, light, scratch, result].map((buffer, binding) => ({ binding, resource: { buffer } })) });
-    const workgroups = Math.ceil((frame.size * frame.size) / 64);
-    const columns = Math.min(workgroups, 32768);
     const pass = encoder.beginComputePass({ label: 'photo', ...timing });
     pass.setBindGroup(0, group);
-    const [pack, lens, develop] = this.#pipelines;
-    pass.setPipeline(pack);
-    pass.dispatchWorkgroups(columns, Math.ceil(workgroups / columns));
+    const [lens, develop] = this.#pipelines;
     pass.setPipeline(lens);
     pass.dispatchWorkgroups(Math.ceil(frame.size / 16), Math.ceil(frame.size / 16));
     pass.setPipeline(develop);

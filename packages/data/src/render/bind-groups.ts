@@ -86,7 +86,7 @@ function fixedGroups(device: GPUDevice, layouts: Layouts, { visibility, depth, s
     shade: group(layouts.shade, [frame, { buffer: slots }, { buffer: lists }, { buffer: radiance }, { buffer: result }, layers, around]),
     environment: group(layouts.environment, [background, layers]),
     occlude: group(layouts.occlude, [frame, { buffer: result }, { buffer: coarseOcclusion }, parts.occlusion]),
-    resolve: group(layouts.resolve, [frame, { buffer: slots }, { buffer: radiance }, { buffer: light }]),
+    resolve: group(layouts.resolve, [frame, { buffer: slots }, { buffer: radiance }, { buffer: light }, { buffer: result }]),
     background: group(layouts.background, [background]),
   };
 }

@@ -21,12 +21,12 @@ struct Frame {
   camera: vec4f,                   // position in head space; w = size of a pixel per cm of distance
   right: vec4f,                    // the camera's axes in head space; w = 1 / focal
   up: vec4f,                       // w = blur of the backdrop, radians
-  back: vec4f,
+  back: vec4f,                     // w = cm to the plane of focus
   setting: array<vec4f, 3>,        // rows: head space to the frame of lights and background
   ambient: array<vec4f, 9>,
   lights: array<Light, 4>,
   size: vec4u,                     // pixels a side, samples a side of a pixel, seed, number of lights
-  small: vec4f,                    // words of samples: one over the farthest depth, one over the range of such; bits of a number (0: there are none)
+  small: vec4f,                    // words of samples: one over the farthest depth, one over the range of such; bits of a number (0: there are none). w = defocus of what is infinitely far, pixels
   glass: vec4f,                    // what is transparent may touch: first column and row of pixels, last ones plus one
   shadow: vec4f,                   // cm across the shadow map, cm of its depth range, texels a side, 1 = there is one
 };
@@ -66,6 +66,9 @@ export interface FrameInput {
   lighting: Lighting;
   /** Radians. */
   backdropBlur: number;
+  /** Pixels of blur of what is infinitely far, cm along the view axis that are sharp. */
+  defocus: number;
+  focusDistance: number;
   words: WordFrame;
   glass: PixelBounds;
   shadow: ShadowFrame | undefined;
@@ -79,7 +82,7 @@ export function toHeadSpace(direction: readonly [number, number, number], frame:
   return [r[0] * x + r[1] * y + r[2] * z, r[3] * x + r[4] * y + r[5] * z, r[6] * x + r[7] * y + r[8] * z];
 }
 
-export function packFrame(out: Float32Array, { view, size, samples, seed, lighting, backdropBlur, words, glass, shadow }: FrameInput): void {
+export function packFrame(out: Float32Array, { view, size, samples, seed, lighting, backdropBlur, defocus, focusDistance, words, glass, shadow }: FrameInput): void {
   const { rotation: r, translation: t } = view;
   const integers = new Uint32Array(out.buffer, out.byteOffset, out.length);
   let at = 0;
@@ -91,7 +94,7 @@ export function packFrame(out: Float32Array, { view, size, samples, seed, lighti
   put(-(r[0] * t[0] + r[1] * t[1] + r[2] * t[2]), -(r[3] * t[0] + r[4] * t[1] + r[5] * t[2]), -(r[6] * t[0] + r[7] * t[1] + r[8] * t[2]), 2 / (view.focal * size));
   put(r[0], r[3], r[6], 1 / view.focal);
   put(r[1], r[4], r[7], Math.max(backdropBlur, 2 / (view.focal * size)));
-  put(r[2], r[5], r[8], 0);
+  put(r[2], r[5], r[8], focusDistance);
   const rows = lighting.frame === 'camera' ? [r[0], r[3], r[6], 0, r[1], r[4], r[7], 0, r[2], r[5], r[8], 0] : [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0];
   put(...rows);
   for (let j = 0; j < 9; j++) put(...lighting.ambient.subarray(3 * j, 3 * j + 3), 0);
@@ -103,7 +106,7 @@ export function packFrame(out: Float32Array, { view, size, samples, seed, lighti
   }
   integers.set([size, samples, seed >>> 0, Math.min(lighting.lights.length, MAX_LIGHTS)], at);
   at += 4;
-  put(1 / words.farthest, 1 / Math.max(1e-9, 1 / words.nearest - 1 / words.farthest), words.bits, 0);
+  put(1 / words.farthest, 1 / Math.max(1e-9, 1 / words.nearest - 1 / words.farthest), words.bits, defocus);
   put(...glass);
   put(shadow?.width ?? 1, shadow?.depth ?? 1, shadow?.texels ?? 1, shadow === undefined ? 0 : 1);
 }

@@ -28,7 +28,7 @@ export function createLayouts(device: GPUDevice) {
     shade: layout('shade', COMPUTE, uniform, read, read, write, write, { texture: { sampleType: 'float', viewDimension: '2d-array' } }, { sampler: { type: 'filtering' } }),
     environment: layout('environment', COMPUTE, uniform, { storageTexture: { format: 'rgba16float', viewDimension: '2d-array' } }),
     occlude: layout('occlude', COMPUTE, uniform, read, write, write),
-    resolve: layout('resolve', COMPUTE, uniform, read, read, write),
+    resolve: layout('resolve', COMPUTE, uniform, read, read, write, write),
     background: layout('background', COMPUTE, uniform),
   };
 }

@@ -1,9 +1,12 @@
 /** Slots to pixels of linear light; `photo/photo-pass.ts` makes the picture of them. After {@link frameWgsl}. */
-export const resolveWgsl = /* wgsl */ `
+import { photoLightWgsl } from '../photo/photo-pass.ts';
+
+export const resolveWgsl = /* wgsl */ `${photoLightWgsl}
 @group(0) @binding(0) var<uniform> frame: Frame;
 @group(0) @binding(1) var<storage, read> slots: array<vec2u>;
 @group(0) @binding(2) var<storage, read> radiance: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> light: array<vec4f>;    // [pixels] linear, w = region
+@group(0) @binding(3) var<storage, read_write> light: array<vec2u>;    // [pixels] photo_light
+@group(0) @binding(4) var<storage, read_write> result: array<u32>;    // [pixels] region above; [pixels] depth
 
 @compute @workgroup_size(64)
 fn resolve(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -19,7 +22,11 @@ fn resolve(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
     slot++;
     if (left == 0u) { break; }
   }
-  light[pixel] = vec4f(sum / f32(frame.size.y * frame.size.y), radiance[4u * pixel].w);
+  // The background, infinitely far, was drawn blurred.
+  let z = bitcast<f32>(result[frame.size.x * frame.size.x + pixel]);
+  let radius = select(0.0, frame.small.w * abs(z - frame.back.w) / max(z, 1.0), z < 1e6);
+  light[pixel] = photo_light(sum / f32(frame.size.y * frame.size.y), radius);
+  result[pixel] = whole(radiance[4u * pixel].w) << 24u;
 }
 
 // Transparent slots over what is there.
@@ -36,7 +43,7 @@ fn blend(@builtin(global_invocation_id) id: vec3u) {
     left -= min(left, slot.y >> 8u);
   }
   sum /= f32(frame.size.y * frame.size.y);
-  let behind = light[pixel];
-  light[pixel] = vec4f(behind.rgb * (1.0 - sum.a) + sum.rgb, behind.w);
+  let behind = photo_seen(light[pixel]);
+  light[pixel] = photo_light(behind.rgb * (1.0 - sum.a) + sum.rgb, behind.w);
 }
 `;

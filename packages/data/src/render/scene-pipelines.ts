@@ -51,6 +51,8 @@ export class ScenePipelines {
   readonly #layouts: Layouts;
   readonly #pipelines: RenderPipelines;
   readonly #samples: number;
+  /** A group shows one scene twenty times. */
+  #last: { key: string; scene: CompiledScene } | undefined;
 
   constructor(gpu: Gpu, layouts: Layouts, samples: number) {
     this.#samples = samples;
@@ -82,6 +84,12 @@ export class ScenePipelines {
 
   /** @throws `ShaderCompileError` that names the material */
   async scene(drawables: readonly Drawable[], background: Background): Promise<CompiledScene> {
+    const key = [background.label, ...drawables.map(({ material: { label, doubleSided, transparent } }) => `${label} ${doubleSided} ${transparent}`)].join('\n');
+    if (this.#last?.key !== key) this.#last = { key, scene: await this.#compile(drawables, background) };
+    return this.#last.scene;
+  }
+
+  async #compile(drawables: readonly Drawable[], background: Background): Promise<CompiledScene> {
     const [fixed, backdrop, environment, visibility, shadows, shade] = await Promise.all([
       this.fixed(),
       this.#pipelines.compute(`render/backdrop/${background.label}`, () => `${frameWgsl}${backdropWgsl}${background.wgsl}`, 'render_backdrop', [this.#layouts.shade, this.#layouts.background]),

@@ -226,6 +226,20 @@ describe('light', () => {
   });
 });
 
+test('an open lens is sharp at the eyes, and blurs what lies before and behind them', async () => {
+  const stripes = material('stripes', 's.albedo = vec3f(0.0); s.emission = vec3f(select(0.05, 0.5, u32(p.pixel.x / 2.0) % 2u == 0u));');
+  // Steps from pixel to pixel in the middle of the picture, with the lens open against closed.
+  const kept = async (z: number) => {
+    const [open, closed] = await Promise.all([0.2, 0].map(async (defocus) => {
+      const result = await render([drawable(square([0, 0, z], 6), stripes)], { photo: neutralPhoto({ defocus }) });
+      return Array.from({ length: 8 }, (_, i) => Math.abs(pixelOf(result, SIZE / 2 + i, SIZE / 2)[1]! - pixelOf(result, SIZE / 2 + i + 1, SIZE / 2)[1]!)).reduce((sum, step) => sum + step);
+    }));
+    return open! / closed!;
+  };
+  expect(await kept(8)).toBeGreaterThan(0.99);
+  for (const z of [16, -1]) expect(await kept(z)).toBeLessThan(0.85);
+});
+
 describe('transparent', () => {
   const glass = (label: string, colour: string) => material(label, `s.albedo = vec3f(0.0); s.specular = 0.0; s.emission = ${colour}; s.opacity = 0.5;`, { transparent: true, doubleSided: true });
   test('glass lies over what is behind it and leaves mask and depth alone; the farthest is drawn first', async () => {

@@ -183,7 +183,7 @@ export class SceneRenderer implements Disposable {
     const glassBounds = pixelBounds(transparent, view, this.size);
     const casters = opaque.filter(({ drawable: { castsShadow = true } }) => castsShadow);
     const shadow = shadowFrame(lighting, view, casters.map(({ mesh }) => mesh.bounds), SHADOW_TEXELS);
-    this.#uniforms.write({ view, size: this.size, samples: this.samples, seed, lighting, shadow, words: wordFrame(opaque, view), glass: glassBounds, backdropBlur: backdropBlur(photo, view.focal) }, entries, background);
+    this.#uniforms.write({ view, size: this.size, samples: this.samples, seed, lighting, shadow, words: wordFrame(opaque, view), glass: glassBounds, backdropBlur: backdropBlur(photo, view.focal), defocus: photo.defocus * this.size, focusDistance: depthOf(EYES, view) }, entries, background);
 
     const encoding = new Encoding(this.#gpu.device, this.#profile);
     this.#encodeEnvironment(encoding, background, pipelines);
@@ -196,7 +196,7 @@ export class SceneRenderer implements Disposable {
     if (large.length > 0) this.#encodeVisibility(encoding, large, pipelines);
     this.#encodeShading(encoding, opaque, pipelines);
     for (const entry of transparent) this.#encodeTransparent(encoding, entry, pipelines, glassBounds);
-    this.#photo.encode(encoding.commands, photo, { size: this.size, seed, focusDistance: depthOf(EYES, view) }, { light, scratch: radiance, result }, encoding.timing('photo'));
+    this.#photo.encode(encoding.commands, photo, { size: this.size, seed }, { light, scratch: radiance, result }, encoding.timing('photo'));
     this.#gpu.submit(encoding.finish(), this.#expectedMs);
     this.#evict();
     return { result: this.#read() };
@@ -376,12 +376,12 @@ export class SceneRenderer implements Disposable {
   async #read(): Promise<Rendered> {
     const pixels = this.size * this.size;
     const started = performance.now();
-    const bytes = await this.#gpu.readBuffer(this.#targets.result, pixels * 8);
+    const images = await this.#gpu.readBuffer(this.#targets.result, pixels * 8, (bytes) => unpack(bytes, pixels));
     // What the next wait sleeps through instead of polling. A sleep is a part of it, so that too long an estimate shrinks.
     const took = performance.now() - Math.max(started, this.#doneAt);
     this.#doneAt = performance.now();
     this.#expectedMs += 0.2 * (Math.min(0.95 * took, 500) - this.#expectedMs);
-    return { size: this.size, ...unpack(new Uint32Array(bytes, 0, pixels)), depth: new Float32Array(bytes, pixels * 4, pixels) };
+    return { size: this.size, ...images };
   }
 
   #assertUsable(): void {
@@ -440,16 +440,17 @@ const tilesOf = ([left, top, right, bottom]: PixelBounds): [number, number] => [
 
 const isStrands = ({ drawable, mesh }: Entry) => mesh.isRibbons && drawable.material.doubleSided === true && isHair(drawable.material);
 
-/** Red, green, blue and region of each word. A loop in a method that waits would be compiled anew at every picture. */
-function unpack(words: Uint32Array): Pick<Rendered, 'picture' | 'region'> {
-  const picture = new Uint8Array(words.length * 3);
-  const region = new Uint8Array(words.length);
-  for (let i = 0; i < words.length; i++) {
+/** Red, green, blue and region of each word, and the depths behind them. A loop in a method that waits would be compiled anew at every picture. */
+function unpack(bytes: ArrayBuffer, pixels: number): Omit<Rendered, 'size'> {
+  const words = new Uint32Array(bytes, 0, pixels);
+  const picture = new Uint8Array(pixels * 3);
+  const region = new Uint8Array(pixels);
+  for (let i = 0; i < pixels; i++) {
     const word = words[i]!;
     picture[3 * i] = word & 0xff;
     picture[3 * i + 1] = (word >>> 8) & 0xff;
     picture[3 * i + 2] = (word >>> 16) & 0xff;
     region[i] = word >>> 24;
   }
-  return { picture, region };
+  return { picture, region, depth: new Float32Array(bytes, pixels * 4, pixels).slice() };
 }

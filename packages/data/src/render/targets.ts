@@ -61,7 +61,7 @@ export class Targets implements Disposable {
     this.lists = buffer('lists', (LIST_HEADER + pixels * SLOTS) * 4);
     this.dispatches = buffer('dispatches', MAX_DRAWABLES * 12, GPUBufferUsage.INDIRECT);
     this.radiance = buffer('radiance', pixels * SLOTS * 16);
-    this.light = buffer('light', pixels * 16);
+    this.light = buffer('light', pixels * 8);
     this.result = buffer('result', pixels * 8);
   }
 

@@ -197,8 +197,12 @@ export class Gpu implements Disposable {
     this.device.queue.writeBuffer(buffer, 0, source as ArrayBufferView<ArrayBuffer>);
   }
 
-  /** Copy the first `byteLength` bytes back (rounded up to whole words), after all work submitted so far. */
-  async readBuffer(buffer: GPUBuffer, byteLength: number): Promise<ArrayBuffer> {
+  /**
+   * Copy the first `byteLength` bytes back (rounded up to whole words), after all work submitted so far.
+   *
+   * @param take - makes of the bytes what is wanted; they are gone when it returns
+   */
+  async readBuffer<T = ArrayBuffer>(buffer: GPUBuffer, byteLength: number, take: (bytes: ArrayBuffer) => T = (bytes) => bytes.slice(0) as T): Promise<T> {
     this.assertUsable();
     const size = Math.ceil(byteLength / 4) * 4;
     const staging = this.#takeStaging(size);
@@ -207,12 +211,12 @@ export class Gpu implements Disposable {
     this.device.queue.submit([encoder.finish()]);
     await this.#sleepThroughWork(0);
     await this.#orLost(staging.mapAsync(GPUMapMode.READ, 0, size));
-    const bytes = staging.getMappedRange(0, size).slice(0);
+    const taken = take(staging.getMappedRange(0, size));
     staging.unmap();
     this.#keepStaging(staging);
     this.#busyUntil = 0;
     this.#throwFault();
-    return bytes;
+    return taken;
   }
 
   /** @param expectedMs - estimated run time, so that a later wait can sleep instead of polling */
