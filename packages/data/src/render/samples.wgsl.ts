@@ -55,7 +55,7 @@ fn add_sample(g: Groups, sample: u32, word: u32, drawable: u32, kind: u32, inver
   let order = vec4u(0u, 1u, 2u, 3u);
   // Strands lie close behind each other; surfaces whose depths differ by five pixels' sizes are two.
   // Irises and pupils are finer than pixels: each sample by itself, as long as there are groups.
-  let apart = select(select(5.0, 0.6, kind == HAIR), -1.0, kind == FINE) * inverse * frame.camera.w;
+  let apart = select(select(5.0, 1.5, kind == HAIR), -1.0, kind == FINE) * inverse * frame.camera.w;
   let difference = select(vec4f(1e9), select(vec4f(1e6), vec4f(0.0), g.drawables == vec4u(drawable)) + abs(g.inverses - inverse), order < vec4u(g.used));
   let least = min(min(difference.x, difference.y), min(difference.z, difference.w));
   let is_new = g.used < SLOTS && least > apart;
@@ -114,7 +114,7 @@ fn classify(@builtin(global_invocation_id) id: vec3u) {
   }
   let kind = block >> 8u;
   let inverse = inverse_depth(n, centre);
-  let limit = select(5.0, 0.6, kind == HAIR) * inverse * frame.camera.w;
+  let limit = select(5.0, 1.5, kind == HAIR) * inverse * frame.camera.w;
   let is_background = nearest == 0u;
   if (is_background || (farthest != 0u && same && kind != FINE && inverse_depth(n, nearest) - inverse_depth(n, farthest) <= limit)) {
     slots[pixel * SLOTS] = vec2u(select((drawable << 24u) | (number_of(n, centre) - first), EMPTY, is_background), (COUNT / 2u) | (COUNT << 8u));
