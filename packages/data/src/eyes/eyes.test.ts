@@ -25,7 +25,7 @@ let gpu: Gpu;
 let renderer: SceneRenderer;
 beforeAll(async () => {
   gpu = await requestGpu();
-  renderer = await SceneRenderer.create(gpu, { size: SIZE, samples: 3 });
+  renderer = await SceneRenderer.create(gpu, { size: SIZE, samples: 5 });
 });
 afterAll(() => {
   renderer.dispose();

@@ -25,7 +25,7 @@ struct Frame {
   setting: array<vec4f, 3>,        // rows: head space to the frame of lights and background
   ambient: array<vec4f, 9>,
   lights: array<Light, 4>,
-  size: vec4u,                     // pixels a side, samples a side of a pixel, seed, number of lights
+  size: vec4u,                     // pixels a side, rows of the lattice of samples, seed, number of lights
   small: vec4f,                    // words of samples: one over the farthest depth, one over the range of such; bits of a number (0: there are none). w = defocus of what is infinitely far, pixels
   glass: vec4f,                    // what is transparent may touch: first column and row of pixels, last ones plus one
   shadow: vec4f,                   // cm across the shadow map, cm of its depth range, texels a side, 1 = there is one
@@ -61,7 +61,8 @@ export type PixelBounds = readonly [number, number, number, number];
 export interface FrameInput {
   view: View;
   size: number;
-  samples: number;
+  /** Rows of the lattice of samples. */
+  side: number;
   seed: number;
   lighting: Lighting;
   /** Radians. */
@@ -82,7 +83,7 @@ export function toHeadSpace(direction: readonly [number, number, number], frame:
   return [r[0] * x + r[1] * y + r[2] * z, r[3] * x + r[4] * y + r[5] * z, r[6] * x + r[7] * y + r[8] * z];
 }
 
-export function packFrame(out: Float32Array, { view, size, samples, seed, lighting, backdropBlur, defocus, focusDistance, words, glass, shadow }: FrameInput): void {
+export function packFrame(out: Float32Array, { view, size, side, seed, lighting, backdropBlur, defocus, focusDistance, words, glass, shadow }: FrameInput): void {
   const { rotation: r, translation: t } = view;
   const integers = new Uint32Array(out.buffer, out.byteOffset, out.length);
   let at = 0;
@@ -104,7 +105,7 @@ export function packFrame(out: Float32Array, { view, size, samples, seed, lighti
     if (light === undefined) put(0, 0, 1, 0, 0, 0, 0, 0);
     else put(...toHeadSpace(light.direction, lighting.frame, view), light.size, ...light.colour, shadow !== undefined && i === key ? 1 : 0);
   }
-  integers.set([size, samples, seed >>> 0, Math.min(lighting.lights.length, MAX_LIGHTS)], at);
+  integers.set([size, side, seed >>> 0, Math.min(lighting.lights.length, MAX_LIGHTS)], at);
   at += 4;
   put(1 / words.farthest, 1 / Math.max(1e-9, 1 / words.nearest - 1 / words.farthest), words.bits, defocus);
   put(...glass);

@@ -13,7 +13,7 @@ fn resolve(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
   let pixel = id.x + id.y * groups.x * 64u;
   if (pixel >= frame.size.x * frame.size.x) { return; }
   var sum = vec3f(0.0);
-  var left = frame.size.y * frame.size.y;
+  var left = COUNT;
   var slot = 4u * pixel;
   loop {
     let count = slots[slot].y >> 8u;
@@ -25,7 +25,7 @@ fn resolve(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
   // The background, infinitely far, was drawn blurred.
   let z = bitcast<f32>(result[frame.size.x * frame.size.x + pixel]);
   let radius = select(0.0, frame.small.w * abs(z - frame.back.w) / max(z, 1.0), z < 1e6);
-  light[pixel] = photo_light(sum / f32(frame.size.y * frame.size.y), radius);
+  light[pixel] = photo_light(sum / f32(COUNT), radius);
   result[pixel] = whole(radiance[4u * pixel].w) << 24u;
 }
 
@@ -36,13 +36,13 @@ fn blend(@builtin(global_invocation_id) id: vec3u) {
   if (any(at >= vec2u(frame.glass.zw))) { return; }
   let pixel = at.y * frame.size.x + at.x;
   var sum = vec4f(0.0);
-  var left = frame.size.y * frame.size.y;
+  var left = COUNT;
   for (var k = 4u * pixel; left > 0u; k++) {
     let slot = slots[k];
     if ((slot.x >> 24u) < 63u) { sum += radiance[k] * f32(slot.y >> 8u); }
     left -= min(left, slot.y >> 8u);
   }
-  sum /= f32(frame.size.y * frame.size.y);
+  sum /= f32(COUNT);
   let behind = photo_seen(light[pixel]);
   light[pixel] = photo_light(behind.rgb * (1.0 - sum.a) + sum.rgb, behind.w);
 }

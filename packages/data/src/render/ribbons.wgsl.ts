@@ -56,6 +56,9 @@ fn columns_at(o: Outline, y: f32, columns: vec2f) -> vec2f {
   return vec2f(max(columns.x, ceil(min(min(left.x, left.y), min(left.z, left.w)))), min(columns.y, floor(max(max(right.x, right.y), max(right.z, right.w)))));
 }
 
+// All on one side of the picture, whose corners are not those of the lattice.
+fn is_beside(x: vec4f) -> bool { return all(x > vec4f(1.0)) || all(x < vec4f(-1.0)); }
+
 fn cross_2(a: vec2f, b: vec2f) -> f32 { return a.x * b.y - a.y * b.x; }
 
 @compute @workgroup_size(64)
@@ -68,12 +71,19 @@ fn see_ribbons(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups
   let c = frame.view_projection * corner(start + 2u);
   let d = frame.view_projection * corner(start + 3u);
   if (min(min(a.w, b.w), min(c.w, d.w)) < NEAR) { return; }
-  let samples = frame.size.x * frame.size.y;
+  let samples = frame.size.y;
   let side = f32(samples);
   // In the order of the outline.
   let inverse = 1.0 / vec4f(a.w, b.w, d.w, c.w);
-  let x = (0.5 + 0.5 * vec4f(a.x, b.x, d.x, c.x) * inverse) * side;
-  let y = (0.5 - 0.5 * vec4f(a.y, b.y, d.y, c.y) * inverse) * side;
+  let clip_x = vec4f(a.x, b.x, d.x, c.x) * inverse;
+  let clip_y = vec4f(a.y, b.y, d.y, c.y) * inverse;
+  if (is_beside(clip_x) || is_beside(clip_y)) { return; }
+  let corner_a = lattice_at(vec2f(clip_x.x, clip_y.x));
+  let corner_b = lattice_at(vec2f(clip_x.y, clip_y.y));
+  let corner_d = lattice_at(vec2f(clip_x.z, clip_y.z));
+  let corner_c = lattice_at(vec2f(clip_x.w, clip_y.w));
+  let x = vec4f(corner_a.x, corner_b.x, corner_d.x, corner_c.x);
+  let y = vec4f(corner_a.y, corner_b.y, corner_d.y, corner_c.y);
   // Samples lie at halves.
   let columns = vec2f(max(ceil(min(min(x.x, x.y), min(x.z, x.w)) - 0.5), 0.0), min(floor(max(max(x.x, x.y), max(x.z, x.w)) - 0.5), side - 1.0));
   let rows = vec2f(max(ceil(min(min(y.x, y.y), min(y.z, y.w)) - 0.5), 0.0), min(floor(max(max(y.x, y.y), max(y.z, y.w)) - 0.5), side - 1.0));

@@ -16,18 +16,14 @@ export const LIST_HEADER = 3 * MAX_DRAWABLES;
 /** What a drawable is to {@link classifyWgsl}. */
 export const KINDS = { surface: 0, hair: 1, fine: 2 } as const;
 
-/** Samples a side of a pixel, a constant of the shaders: loops over them are unrolled. */
-export const samplesHeader = (samples: number): string => `const SAMPLES = ${samples}u;\n`;
-
 const common = /* wgsl */ `
 const SLOTS = 4u;
 const MAX_DRAWABLES = 64u;
 const BACKGROUND = 63u;
 const WORKGROUP = 64u;
 const EMPTY = 0xffffffffu;
-const COUNT = SAMPLES * SAMPLES;
 @group(0) @binding(0) var<uniform> frame: Frame;
-@group(0) @binding(1) var<storage, read_write> slots: array<vec2u>;        // [pixels, SLOTS] word, sample | count << 8
+@group(0) @binding(1) var<storage, read_write> slots: array<vec2u>;        // [pixels, SLOTS] word, lattice_mark
 @group(0) @binding(2) var<storage, read_write> lists: array<atomic<u32>>;  // counts, offsets, cursors [64] each; items
 
 // Pixels that glass may touch; the last row and column are outside.
@@ -45,7 +41,7 @@ struct Groups {
   words: vec4u,      // as slots have them
   drawables: vec4u,
   inverses: vec4f,   // one over depth
-  marks: vec4u,      // sample | count << 8
+  marks: vec4u,      // lattice_mark
   used: u32,
 };
 
@@ -64,7 +60,7 @@ fn add_sample(g: Groups, sample: u32, word: u32, drawable: u32, kind: u32, inver
   let added = chosen & vec4<bool>(is_new);
   return Groups(
     select(g.words, vec4u(word), added), select(g.drawables, vec4u(drawable), added), select(g.inverses, vec4f(inverse), added),
-    select(g.marks, vec4u(sample), added) + select(vec4u(0u), vec4u(256u), chosen), g.used + select(0u, 1u, is_new));
+    select(g.marks, vec4u(lattice_mark(sample, 0u)), added) + select(vec4u(0u), vec4u(256u), chosen), g.used + select(0u, 1u, is_new));
 }
 
 fn store_groups(pixel: u32, g: Groups) {
@@ -92,11 +88,10 @@ fn classify(@builtin(global_invocation_id) id: vec3u) {
   let size = frame.size.x;
   if (id.x >= size || id.y >= size) { return; }
   let n = nearness_of_picture();
-  let side = size * SAMPLES;
-  let corner = (id.y * side + id.x) * SAMPLES;
+  let side = frame.size.y;
+  let at = lattice_middle(id.xy);
   let pixel = id.y * size + id.x;
-  let middle = (SAMPLES / 2u) * (side + 1u);
-  let centre = drawn[corner + middle];
+  let centre = drawn[at.y * side + at.x];
   let block = block_of(number_of(n, centre));
   let drawable = block & 0xffu;
   let first = kinds[2u * drawable];
@@ -104,20 +99,19 @@ fn classify(@builtin(global_invocation_id) id: vec3u) {
   var nearest = centre;
   var farthest = centre;
   var same = true;
-  for (var y = 0u; y < SAMPLES; y++) {
-    for (var x = 0u; x < SAMPLES; x++) {
-      let word = drawn[corner + y * side + x];
-      nearest = max(nearest, word);
-      farthest = min(farthest, word);
-      same = same && number_of(n, word) - first < numbers;
-    }
+  for (var s = 0u; s < COUNT; s++) {
+    let p = at + vec2u(OFFSETS[s]);
+    let word = drawn[p.y * side + p.x];
+    nearest = max(nearest, word);
+    farthest = min(farthest, word);
+    same = same && number_of(n, word) - first < numbers;
   }
   let kind = block >> 8u;
   let inverse = inverse_depth(n, centre);
   let limit = select(5.0, 1.5, kind == HAIR) * inverse * frame.camera.w;
   let is_background = nearest == 0u;
   if (is_background || (farthest != 0u && same && kind != FINE && inverse_depth(n, nearest) - inverse_depth(n, farthest) <= limit)) {
-    slots[pixel * SLOTS] = vec2u(select((drawable << 24u) | (number_of(n, centre) - first), EMPTY, is_background), (COUNT / 2u) | (COUNT << 8u));
+    slots[pixel * SLOTS] = vec2u(select((drawable << 24u) | (number_of(n, centre) - first), EMPTY, is_background), lattice_mark(0u, COUNT));
     atomicAdd(&lists[select(drawable, BACKGROUND, is_background)], 1u);
     result[size * size + pixel] = select(bitcast<u32>(1.0 / inverse), 0x7f800000u, is_background);
   } else {
@@ -137,15 +131,15 @@ fn classify_mixed(@builtin(global_invocation_id) id: vec3u) {
   if (id.x >= atomicLoad(&mixed[0])) { return; }
   let size = frame.size.x;
   let pixel = atomicLoad(&mixed[4u + id.x]);
-  let corner = ((pixel / size) * size * SAMPLES + pixel % size) * SAMPLES;
+  let at = lattice_middle(vec2u(pixel % size, pixel / size));
   let n = nearness_of_picture();
   var groups = no_groups();
   var centre_word = 0u;
-  for (var i = 0u; i < COUNT; i++) {
-    // The centre first, so that it stands for its group, then samples that lie far from each other.
-    let s = (COUNT / 2u + 7u * i) % COUNT;
-    let word = drawn[corner + (s / SAMPLES) * size * SAMPLES + s % SAMPLES];
-    if (i == 0u) { centre_word = word; }
+  // The middle first, so that it stands for its group.
+  for (var s = 0u; s < COUNT; s++) {
+    let p = at + vec2u(OFFSETS[s]);
+    let word = drawn[p.y * frame.size.y + p.x];
+    if (s == 0u) { centre_word = word; }
     let is_background = word == 0u;
     let block = select(block_of(number_of(n, word)), BACKGROUND, is_background);
     let drawable = block & 0xffu;
@@ -173,16 +167,16 @@ const FAR = 2000.0;
 fn classify_glass(@builtin(global_invocation_id) id: vec3u) {
   let at = glass_pixel(id);
   if (is_beyond_glass(at)) { return; }
+  let middle = lattice_middle(at);
   let n = nearness_of_picture();
   var groups = no_groups();
-  for (var i = 0u; i < COUNT; i++) {
-    let s = (COUNT / 2u + 7u * i) % COUNT;
-    let place = at * SAMPLES + vec2u(s % SAMPLES, s / SAMPLES);
+  for (var s = 0u; s < COUNT; s++) {
+    let place = middle + vec2u(OFFSETS[s]);
     let word = textureLoad(visibility, place, 0).x;
     var inverse = 0.0;
     if (word != EMPTY) {
       inverse = (FAR - textureLoad(depth, place, 0) * (FAR - NEAR)) / (NEAR * FAR);
-      let behind = drawn[place.y * frame.size.x * SAMPLES + place.x];
+      let behind = drawn[place.y * frame.size.y + place.x];
       if (behind != 0u && inverse_depth(n, behind) > inverse) { inverse = 0.0; }
     }
     let is_glass = inverse > 0.0;

@@ -6,13 +6,14 @@ import { isCutout } from './entry.ts';
 import { environmentWgsl } from './environment.wgsl.ts';
 import { frameWgsl } from './frame.ts';
 import type { Layouts } from './layouts.ts';
+import { type Lattice, latticeWgsl } from './lattice.ts';
 import { lightWgsl } from './light.wgsl.ts';
 import { materialWgsl } from './material.ts';
 import { noiseWgsl } from './noise.ts';
 import { occlusionWgsl } from './occlusion.wgsl.ts';
 import { RenderPipelines } from './pipelines.ts';
 import { resolveWgsl } from './resolve.wgsl.ts';
-import { classifyGlassWgsl, classifyWgsl, listWgsl, samplesHeader } from './samples.wgsl.ts';
+import { classifyGlassWgsl, classifyWgsl, listWgsl } from './samples.wgsl.ts';
 import { backdropWgsl, shadeWgsl } from './shade.wgsl.ts';
 import { ribbonsWgsl } from './ribbons.wgsl.ts';
 import { castShadowWgsl, seeWgsl, shadowMapWgsl, tilesWgsl } from './small-triangles.wgsl.ts';
@@ -50,18 +51,19 @@ export interface CompiledScene {
 export class ScenePipelines {
   readonly #layouts: Layouts;
   readonly #pipelines: RenderPipelines;
-  readonly #samples: number;
+  /** What nearly every shader begins with. */
+  readonly #header: string;
   /** A group shows one scene twenty times. */
   #last: { key: string; scene: CompiledScene } | undefined;
 
-  constructor(gpu: Gpu, layouts: Layouts, samples: number) {
-    this.#samples = samples;
+  constructor(gpu: Gpu, layouts: Layouts, lattice: Lattice) {
+    this.#header = frameWgsl + latticeWgsl(lattice);
     this.#layouts = layouts;
     this.#pipelines = new RenderPipelines(gpu);
   }
 
   fixed(): Promise<FixedPipelines> {
-    const compute = (entryPoint: string, code: string, ...layouts: GPUBindGroupLayout[]) => this.#pipelines.compute(`render/${entryPoint}`, () => samplesHeader(this.#samples) + frameWgsl + code, entryPoint, layouts);
+    const compute = (entryPoint: string, code: string, ...layouts: GPUBindGroupLayout[]) => this.#pipelines.compute(`render/${entryPoint}`, () => this.#header + code, entryPoint, layouts);
     return allOf({
       see: compute('see', seeWgsl, this.#layouts.see, this.#layouts.mesh),
       seeRibbons: compute('see_ribbons', ribbonsWgsl, this.#layouts.see, this.#layouts.mesh),
@@ -92,11 +94,11 @@ export class ScenePipelines {
   async #compile(drawables: readonly Drawable[], background: Background): Promise<CompiledScene> {
     const [fixed, backdrop, environment, visibility, shadows, shade] = await Promise.all([
       this.fixed(),
-      this.#pipelines.compute(`render/backdrop/${background.label}`, () => `${frameWgsl}${backdropWgsl}${background.wgsl}`, 'render_backdrop', [this.#layouts.shade, this.#layouts.background]),
+      this.#pipelines.compute(`render/backdrop/${background.label}`, () => `${this.#header}${backdropWgsl}${background.wgsl}`, 'render_backdrop', [this.#layouts.shade, this.#layouts.background]),
       this.#pipelines.compute(`render/environment/${background.label}`, () => `${environmentWgsl}${background.wgsl}`, 'render_environment', [this.#layouts.environment]),
       Promise.all(drawables.map(({ material }) => this.#rasterPipeline(material, material.transparent === true ? 'glass' : 'visibility'))),
       Promise.all(drawables.map(({ material }) => this.#rasterPipeline(material, 'shadow'))),
-      Promise.all(drawables.map(({ material }) => this.#pipelines.compute(`render/shade/${material.label}`, () => `${frameWgsl}${noiseWgsl}${materialWgsl}${material.wgsl}${lightWgsl}${shadeWgsl}`, 'render_shade', [this.#layouts.shade, this.#layouts.material, this.#layouts.mesh]))),
+      Promise.all(drawables.map(({ material }) => this.#pipelines.compute(`render/shade/${material.label}`, () => `${this.#header}${noiseWgsl}${materialWgsl}${material.wgsl}${lightWgsl}${shadeWgsl}`, 'render_shade', [this.#layouts.shade, this.#layouts.material, this.#layouts.mesh]))),
     ]);
     return { fixed, backdrop, environment, visibility, shadows, shade };
   }
@@ -107,7 +109,7 @@ export class ScenePipelines {
     const label = `render/${purpose}/${cutout ? material.label : 'plain'}/${cullMode}`;
     const frame = purpose === 'visibility' ? this.#layouts.words : this.#layouts.frame;
     const layouts = cutout ? [frame, this.#layouts.material, this.#layouts.cutoutMesh] : [frame, this.#layouts.visibilityMesh];
-    const code = () => (cutout ? `${frameWgsl}${noiseWgsl}${materialWgsl}${material.wgsl}${cutoutWgsl}` : frameWgsl + visibilityWgsl);
+    const code = () => (cutout ? `${this.#header}${noiseWgsl}${materialWgsl}${material.wgsl}${cutoutWgsl}` : this.#header + visibilityWgsl);
     const primitive: GPUPrimitiveState = { topology: 'triangle-list', frontFace: 'ccw', cullMode };
     const depthStencil: GPUDepthStencilState = { format: 'depth32float', depthWriteEnabled: true, depthCompare: 'less' };
     return this.#pipelines.render(label, code, layouts, (module) => {

@@ -8,6 +8,7 @@ import type { Background } from '../setting/background.ts';
 import type { Light, Lighting } from '../setting/lighting.ts';
 import { type Drawable, REGIONS } from './drawable.ts';
 import { InvalidDrawableError } from './errors.ts';
+import { SAMPLE_COUNTS } from './lattice.ts';
 import { type Rendered, type RenderRequest, SceneRenderer } from './scene-renderer.ts';
 import { uniformAmbient } from './studio.ts';
 import { drawable, material, meshOf, ribbon, sphere, square } from './test-meshes.ts';
@@ -73,6 +74,21 @@ describe('geometry', () => {
       const [dx, dy] = [x / view.focal, y / view.focal];
       const expected = (distance - plane(cx, cy)) / (1 + dx / 6 + dy / 15);
       expect(Math.abs(depth[row * 29 + column]! - expected)).toBeLessThan(0.01);
+    }
+  });
+
+  test.each(SAMPLE_COUNTS)('with %i samples a pixel shows as much of an edge as its samples see, however it is drawn', async (samples) => {
+    using own = await SceneRenderer.create(gpu, { size: 24, samples });
+    const perPixel = (2 * -view.translation[2]) / (24 * view.focal); // cm in the plane z = 0
+    const [left, low] = [-view.translation[0], -view.translation[1]];
+    for (const half of [6, 0.9]) for (const shift of [0.1, 0.35, 0.62, 0.9]) {
+      // Squares of one triangle's width, large for the fixed pipeline and small for compute: the left edge lies within a pixel.
+      const edge = left + shift * perPixel;
+      const squares = half > 5 ? [square([edge + half, low, 0], half)] : Array.from({ length: 6 }, (_, i) => square([edge + half, low + (i - 2.5) * 2 * half, 0], half));
+      const { picture } = await own.render({ view, drawables: squares.map((mesh) => drawable(mesh, { ...red, label: 'test/red' })), background: black });
+      const seen = linear(picture[3 * (12 * 24 + 12)]!);
+      expect(Math.abs(seen - (1 - shift))).toBeLessThan(0.5 / samples + 0.02);
+      expect(Math.abs(seen * samples - Math.round(seen * samples))).toBeLessThan(0.15); // bytes are rounded
     }
   });
 
@@ -361,7 +377,7 @@ describe('contract', () => {
     expect(await refuse({ region: Uint8Array.of(1) })).toContain('1 bytes for 2 triangles');
     expect(await refuse({ material: { ...red, parameters: new Float32Array(260) } })).toContain('At most 64 vec4');
     await expect(SceneRenderer.create(gpu, { size: 0 })).rejects.toThrow(OneGTError);
-    await expect(SceneRenderer.create(gpu, { samples: 2 })).rejects.toThrow('must be 1, 3 or 5');
+    await expect(SceneRenderer.create(gpu, { samples: 2 as 1 })).rejects.toThrow('must be one of 1, 5, 13, 25');
   });
 
   test('a material that does not compile is named, with the line; the renderer goes on', async () => {

@@ -15,6 +15,7 @@ import { ENVIRONMENT_HEIGHT, ENVIRONMENT_LAYERS, ENVIRONMENT_WIDTH } from './env
 import { Encoding } from './encoding.ts';
 import { InvalidDrawableError } from './errors.ts';
 import type { PixelBounds, ShadowFrame } from './frame.ts';
+import { latticeOf, type SampleCount, SAMPLE_COUNTS, sideOf } from './lattice.ts';
 import { createLayouts } from './layouts.ts';
 import { MeshBuffers } from './mesh-buffers.ts';
 import { type PassTime, PassTimer } from './pass-timer.ts';
@@ -29,8 +30,8 @@ import { DRAW_STRIDE, PARAMETER_STRIDE, Uniforms } from './uniforms.ts';
 export interface SceneRendererOptions {
   /** Pixels a side, 1..1024. */
   size?: number;
-  /** Samples a side of a pixel, odd so that one lies at its centre: 1, 3 or 5. */
-  samples?: number;
+  /** Of each pixel. Default 5. */
+  samples?: SampleCount;
 }
 
 export interface RenderRequest {
@@ -62,7 +63,9 @@ const KEEP_FOR = 12;
 
 export class SceneRenderer implements Disposable {
   readonly size: number;
-  readonly samples: number;
+  readonly samples: SampleCount;
+  /** Rows of the lattice of samples. */
+  readonly #side: number;
   readonly #gpu: Gpu;
   readonly #photo: PhotoPass;
   readonly #pipelines: ScenePipelines;
@@ -86,23 +89,25 @@ export class SceneRenderer implements Disposable {
    * @throws {@link OneGTError} for a size or number of samples that is not supported
    */
   static async create(gpu: Gpu, options: SceneRendererOptions = {}): Promise<SceneRenderer> {
-    const { size = 256, samples = 3 } = options;
+    const { size = 256, samples = 5 } = options;
     if (!Number.isInteger(size) || size < 1 || size > 1024) throw new OneGTError('invalid-size', `SceneRenderer: size is ${size}.\n  It must be a whole number from 1 to 1024.`, { data: { size } });
-    if (![1, 3, 5].includes(samples)) throw new OneGTError('invalid-samples', `SceneRenderer: samples is ${samples}.\n  It must be 1, 3 or 5: odd, so that one sample lies at the centre of the pixel.`, { data: { samples } });
+    if (!SAMPLE_COUNTS.includes(samples)) throw new OneGTError('invalid-samples', `SceneRenderer: samples is ${samples}.\n  It must be one of ${SAMPLE_COUNTS.join(', ')}: those that a turned square lattice has.`, { data: { samples } });
     gpu.assertUsable();
     const renderer = new SceneRenderer(gpu, size, samples, await PhotoPass.create(gpu));
     await renderer.#pipelines.fixed();
     return renderer;
   }
 
-  private constructor(gpu: Gpu, size: number, samples: number, photo: PhotoPass) {
+  private constructor(gpu: Gpu, size: number, samples: SampleCount, photo: PhotoPass) {
     this.#gpu = gpu;
     this.#photo = photo;
     this.size = size;
     this.samples = samples;
     const layouts = createLayouts(gpu.device);
-    this.#pipelines = new ScenePipelines(gpu, layouts, samples);
-    this.#targets = new Targets(gpu, size, samples);
+    const lattice = latticeOf(samples);
+    this.#side = sideOf(lattice, size);
+    this.#pipelines = new ScenePipelines(gpu, layouts, lattice);
+    this.#targets = new Targets(gpu, size, this.#side);
     const { visibility, depth, shadow } = this.#targets;
     this.#views = { visibility: visibility.createView(), depth: depth.createView(), shadow: shadow.createView() };
     this.#uniforms = new Uniforms(gpu);
@@ -183,7 +188,7 @@ export class SceneRenderer implements Disposable {
     const glassBounds = pixelBounds(transparent, view, this.size);
     const casters = opaque.filter(({ drawable: { castsShadow = true } }) => castsShadow);
     const shadow = shadowFrame(lighting, view, casters.map(({ mesh }) => mesh.bounds), SHADOW_TEXELS);
-    this.#uniforms.write({ view, size: this.size, samples: this.samples, seed, lighting, shadow, words: wordFrame(opaque, view), glass: glassBounds, backdropBlur: backdropBlur(photo, view.focal), defocus: photo.defocus * this.size, focusDistance: depthOf(EYES, view) }, entries, background);
+    this.#uniforms.write({ view, size: this.size, side: this.#side, seed, lighting, shadow, words: wordFrame(opaque, view), glass: glassBounds, backdropBlur: backdropBlur(photo, view.focal), defocus: photo.defocus * this.size, focusDistance: depthOf(EYES, view) }, entries, background);
 
     const encoding = new Encoding(this.#gpu.device, this.#profile);
     this.#encodeEnvironment(encoding, background, pipelines);
@@ -258,7 +263,7 @@ export class SceneRenderer implements Disposable {
     for (const entry of entries) if (!isStrands(entry)) this.#encodeMesh(encoding, 'see', entry, see, group);
     const strands = entries.filter(isStrands);
     if (strands.length === 0) return;
-    const workgroups = Math.ceil((this.size * this.samples) / TILE / 8);
+    const workgroups = Math.ceil(this.#side / TILE / 8);
     encoding.compute('tiles', (pass) => {
       pass.setPipeline(tiles);
       pass.setBindGroup(0, this.#groups.fixed.tiles);

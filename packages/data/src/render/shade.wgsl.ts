@@ -20,8 +20,7 @@ fn render_part(which: u32) -> u32 {
 
 // The place in crop units of the sample that stands for a slot.
 fn render_sample(slot: u32, mark: u32) -> vec2f {
-  let samples = f32(frame.size.y);
-  let at = (render_place(slot / RENDER_SLOTS, f32(frame.size.x)) + (render_place(mark & 0xffu, samples) + 0.5) / samples) / f32(frame.size.x);
+  let at = (render_place(slot / RENDER_SLOTS, f32(frame.size.x)) + 0.5 + lattice_pixels(lattice_offset(mark))) / f32(frame.size.x);
   return vec2f(2.0 * at.x - 1.0, 1.0 - 2.0 * at.y);
 }
 

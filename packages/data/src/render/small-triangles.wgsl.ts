@@ -148,11 +148,14 @@ fn see(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups
   let b = frame.view_projection * corner(vertices.y);
   let c = frame.view_projection * corner(vertices.z);
   if (min(a.w, min(b.w, c.w)) < NEAR) { return; }
-  let samples = frame.size.x * frame.size.y;
-  let side = f32(samples);
-  let scale = vec2f(0.5, -0.5) * side;
+  let samples = frame.size.y;
   let inverse = 1.0 / vec3f(a.w, b.w, c.w);
-  let t = project(vec3f(a.xy * inverse.x * scale + 0.5 * side, inverse.x), vec3f(b.xy * inverse.y * scale + 0.5 * side, inverse.y), vec3f(c.xy * inverse.z * scale + 0.5 * side, inverse.z), side);
+  let clip_a = a.xy * inverse.x;
+  let clip_b = b.xy * inverse.y;
+  let clip_c = c.xy * inverse.z;
+  // Beside the picture, whose corners are not those of the lattice.
+  if (any(min(clip_a, min(clip_b, clip_c)) > vec2f(1.0)) || any(max(clip_a, max(clip_b, clip_c)) < vec2f(-1.0))) { return; }
+  let t = project(vec3f(lattice_at(clip_a), inverse.x), vec3f(lattice_at(clip_b), inverse.y), vec3f(lattice_at(clip_c), inverse.z), f32(samples));
   if (!is_drawn(t)) { return; }
   let number = draw[1].x + index;
   let n = nearness_of_picture();
@@ -184,7 +187,7 @@ const TILE = 16u;
 
 @compute @workgroup_size(8, 8)
 fn find_farthest(@builtin(global_invocation_id) id: vec3u) {
-  let side = frame.size.x * frame.size.y;
+  let side = frame.size.y;
   let tiles_a_side = (side + TILE - 1u) / TILE;
   if (id.x >= tiles_a_side || id.y >= tiles_a_side) { return; }
   let end = min((id.xy + 1u) * TILE, vec2u(side));

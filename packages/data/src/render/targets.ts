@@ -5,7 +5,7 @@ import { LIST_HEADER, MAX_DRAWABLES, SLOTS } from './samples.wgsl.ts';
 import { SHADOW_TEXELS, TILE } from './small-triangles.wgsl.ts';
 
 export class Targets implements Disposable {
-  /** `[size * samples]^2` triangles of glass. */
+  /** `[side, side]` triangles of glass, side being that of the lattice. */
   readonly visibility: GPUTexture;
   readonly depth: GPUTexture;
   /** What the key light sees by the fixed pipeline. */
@@ -13,7 +13,7 @@ export class Targets implements Disposable {
   /** The same as words: a software adapter reads those faster. */
   readonly shadowDepth: GPUBuffer;
   readonly environment: GPUTexture;
-  /** `[size * samples]^2` words of the nearest triangles. */
+  /** `[side, side]` words of the nearest triangles. */
   readonly small: GPUBuffer;
   readonly smallShadow: GPUBuffer;
   /** Of each tile of samples the least word. */
@@ -34,10 +34,9 @@ export class Targets implements Disposable {
   readonly result: GPUBuffer;
   readonly #gpu: Gpu;
 
-  constructor(gpu: Gpu, size: number, samples: number) {
+  constructor(gpu: Gpu, size: number, side: number) {
     this.#gpu = gpu;
     const pixels = size * size;
-    const side = size * samples;
     const { RENDER_ATTACHMENT, STORAGE_BINDING, TEXTURE_BINDING } = GPUTextureUsage;
     const texture = (label: string, format: GPUTextureFormat, extent: GPUExtent3DStrict, usage: number = RENDER_ATTACHMENT) => gpu.device.createTexture({ label: `render/${label}`, size: extent, format, usage: usage | TEXTURE_BINDING });
     this.visibility = texture('visibility', 'r32uint', [side, side]);

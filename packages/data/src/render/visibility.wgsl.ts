@@ -12,7 +12,7 @@ const words = /* wgsl */ `
 @group(0) @binding(0) var<uniform> frame: Frame;
 @group(0) @binding(1) var<storage, read_write> drawn: array<atomic<u32>>;
 
-fn place_of(position: vec4f) -> u32 { return whole(position.y - 0.5) * frame.size.x * frame.size.y + whole(position.x - 0.5); }
+fn place_of(position: vec4f) -> u32 { return whole(position.y - 0.5) * frame.size.y + whole(position.x - 0.5); }
 
 fn word_of(position: vec4f, number: u32) -> u32 {
   let n = nearness_of_picture();
@@ -39,7 +39,7 @@ fn corner_at(index: u32) -> vec4f {
 
 @vertex
 fn vertex(@builtin(vertex_index) index: u32, @builtin(instance_index) instance: u32) -> Corner {
-  return Corner(frame.view_projection * corner_at(index), index, instance);
+  return Corner(lattice_clip(frame.view_projection * corner_at(index)), index, instance);
 }
 
 @vertex
@@ -87,7 +87,9 @@ fn render_corner(index: u32, instance: u32, projection: mat4x4f) -> RenderCorner
 
 @vertex
 fn vertex(@builtin(vertex_index) index: u32, @builtin(instance_index) instance: u32) -> RenderCorner {
-  return render_corner(index, instance, frame.view_projection);
+  var corner = render_corner(index, instance, frame.view_projection);
+  corner.clip = lattice_clip(corner.clip);
+  return corner;
 }
 
 @vertex
@@ -102,14 +104,10 @@ fn render_opacity(corner: RenderCorner, pixel: vec2f) -> f32 {
 }
 
 fn is_covered(corner: RenderCorner) -> bool {
-  let samples = frame.size.y;
-  let at = vec2u(whole(corner.clip.x - 0.5), whole(corner.clip.y - 0.5)) % samples;
   // Thresholds spread over the samples of a pixel: alpha to coverage. The middle one has 1/2, which mask and depth see.
-  let last = samples * samples - 1u;
-  let order = (at.x + at.y * samples) * 7u % (last + 1u);
-  let middle = (samples / 2u) * (samples + 1u) * 7u % (last + 1u);
-  let threshold = (f32((order + last / 2u + last + 1u - middle) % (last + 1u)) + 0.5) / f32(last + 1u);
-  return render_opacity(corner, corner.clip.xy / f32(samples)) >= threshold;
+  let sample = lattice_sample(vec2u(whole(corner.clip.x - 0.5), whole(corner.clip.y - 0.5)));
+  let threshold = (f32((sample + COUNT / 2u) % COUNT) + 0.5) / f32(COUNT);
+  return render_opacity(corner, lattice_pixels(corner.clip.xy - 0.5 - lattice_origin()) + 0.5) >= threshold;
 }
 
 @fragment
