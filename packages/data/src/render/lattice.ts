@@ -39,7 +39,7 @@ export function latticeOf(count: SampleCount): Lattice {
 /** Rows and columns of the lattice that holds all samples of a picture of `size` pixels a side. */
 export const sideOf = ({ a, b, reach }: Lattice, size: number): number => (a + b) * (size - 1) + 2 * reach + 1;
 
-/** Before {@link frameWgsl}'s users; `frame.size` is (pixels a side, rows of the lattice). */
+/** After {@link frameWgsl}, whose `size` begins with pixels and rows of the lattice a side. */
 export const latticeWgsl = ({ a, b, offsets, reach, turn }: Lattice): string => /* wgsl */ `
 const COUNT = ${offsets.length}u;
 const LATTICE_A = f32(${a});
