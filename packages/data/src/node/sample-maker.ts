@@ -40,7 +40,7 @@ export async function createMachineMaker(head: HeadModel, { size, heads, process
 export async function startProcesses(count: number, program: URL, args: readonly string[], signal?: AbortSignal): Promise<SampleMaker> {
   const starts = await Promise.allSettled(Array.from({ length: count }, () => SampleProcess.start(program, args, count)));
   const makers = starts.flatMap((start) => (start.status === 'fulfilled' ? start.value : []));
-  sharp.concurrency(1); // every core renders already: a thread more for a picture of 256 pixels costs a third of its encoding
+  sharp.concurrency(1); // every core renders already: with a thread more a picture of 256 pixels takes a third more processor time
   const failure = starts.find((start) => start.status === 'rejected');
   if (failure === undefined) return shareWork(makers);
   for (const maker of makers) maker.dispose();

@@ -99,7 +99,7 @@ fn photo_put(at: vec2i, side: i32, sum: vec4f) {
   sharp[u32(at.y * side + at.x)] = photo_light(x, 0.0) | vec2u(0u, photo_brightness(x) << 16u);
 }
 
-// Four pixels: they share most of their taps, and a tap costs a software adapter as much as twenty sums.
+// Four pixels: they share most of their taps, and taps are loads, which a software adapter makes lane by lane.
 @compute @workgroup_size(8, 8)
 fn photo_lens(@builtin(global_invocation_id) id: vec3u) {
   let side = i32(whole(look.gain.w));

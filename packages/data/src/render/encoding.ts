@@ -1,6 +1,6 @@
 /**
- * The commands of one picture. Dispatches that follow each other share a compute pass: to begin and end one costs the
- * program as much as encoding ten dispatches. While profiling each has its own, with its time.
+ * The commands of one picture. Dispatches that follow each other share a compute pass: each pass is an object of its own
+ * to the program, dozens a picture. While profiling each has its own, with its time.
  */
 import type { PassTimer, PassTiming } from './pass-timer.ts';
 
