@@ -41,9 +41,9 @@ for await (const sample of inOrder(people, 2, (index) => maker.make({ kind: 'pai
 const percent = (share) => `${(100 * share).toFixed(2)} %`;
 const report = summarise(verdicts);
 console.log(`${head.name}, ${people} people from seed ${seed}, ${report.pictures} pictures of ${size} pixels within 45 degrees of yaw, ${maker.adapter}`);
-console.log(`found ${report.found} = ${percent(report.found / report.pictures)}; error over inter-ocular distance: mean ${percent(report.meanError)}, median ${percent(report.medianError)}, below 4 % in ${percent(report.within4Percent)}`);
-console.log(`  as the skeleton stage takes them, without the detector's known offsets: mean ${percent(report.meanCalibratedError)}`);
-console.log(`  without each point's own mean offset: ${percent(report.meanErrorWithoutBias)}; worst points ${report.worstPoints.slice(0, 24).map(({ point, error }) => `${point} ${(100 * error).toFixed(1)}`).join(', ')}`);
+console.log(`found ${report.found} = ${percent(report.found / report.pictures)}; distance of the points, as the skeleton stage takes them, over inter-ocular distance: mean ${percent(report.meanError)}, median ${percent(report.medianError)}, below 4 % in ${percent(report.within4Percent)}`);
+console.log(`  as the detector gives them, before its known offsets are taken out: mean ${percent(report.meanRawError)}, median ${percent(report.medianRawError)}`);
+console.log(`  those without each point's own mean offset: ${percent(report.meanErrorWithoutBias)}; worst points ${report.worstPoints.slice(0, 24).map(({ point, error }) => `${point} ${(100 * error).toFixed(1)}`).join(', ')}`);
 for (const [name, { pictures, found, meanError }] of Object.entries(report.byCover)) console.log(`  ${name}: found ${found} of ${pictures}, mean ${percent(meanError)}`);
 detector.dispose();
 gpu.dispose();

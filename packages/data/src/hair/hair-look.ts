@@ -171,7 +171,8 @@ export function styleOf(random: Random, family: HairFamily): HairStyle {
     cut({ variation: u(0.08, 0.35) });
   };
   const waves = (radius: number, pitch: number, planar = u(0.3, 1)) => curl({ radius, pitch, planar, onset: u(2, 6), irregular: u(0.3, 0.7) });
-  const combedTo = (tie: Omit<HairLook['ties'][number], 'share'>, share: HairLook['ties'][number]['share'] = 'all') => { style.ties.push({ ...tie, share }); };
+  // Field by field, as in `hairLookWith`.
+  const combedTo = ({ kind, x, y, z, length, width }: Omit<HairLook['ties'][number], 'share'>, share: HairLook['ties'][number]['share'] = 'all') => { style.ties.push({ kind, x, y, z, length, width, share }); };
   const pulledBack = () => {
     lengths(30, 30, 30, 30);
     volume(u(0.25, 0.7), u(0.3, 0.9), u(0.2, 0.5), u(0.3, 0.6));

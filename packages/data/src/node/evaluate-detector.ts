@@ -14,11 +14,15 @@ export interface PictureVerdict {
   view: string;
   yaw: number;
   isFound: boolean;
-  /** Mean distance of the 468 face points over the distance of the outer eye corners (3-D, so that turned faces count alike); of seen points. */
+  /**
+   * Mean distance of the 468 face points over the distance of the outer eye corners (3-D, so that turned faces count alike);
+   * of seen points, as the skeleton stage takes them: where MediaPipe's convention has other places than the skeleton, such as
+   * along the jaw, its anchor knows by how much (`detector_bias` of the head prior, measured on other renderings).
+   */
   error: number | undefined;
-  /** The same of the points as the skeleton stage takes them, without the detector's known offsets; undefined without an anchor. */
-  calibratedError: number | undefined;
-  /** `[468, 2]` detected minus true, the same unit, upright with the head; NaN where a point is hidden. */
+  /** The same of the points as the detector gives them. */
+  rawError: number | undefined;
+  /** `[468, 2]` detected, as given, minus true; the same unit, upright with the head; NaN where a point is hidden. */
   residuals: Float32Array | undefined;
   /** Worn things that hide a part of the face, such as `mask`. */
   covers: string[];
@@ -36,9 +40,9 @@ export async function loadDetector(gpu: Gpu, models: string): Promise<FaceDetect
 /**
  * Pictures within 45 degrees of yaw; JPEG as in the shards, upscaled twofold, as small faces are hard to find for their size alone.
  *
- * @param anchor - knows the constant offsets between detector and skeleton (`detector_bias` of the head prior)
+ * @param anchor - the skeleton stage's
  */
-export async function judgeSample(detector: FaceDetector, sample: Sample, anchor?: Pick<Anchor, 'observe'>): Promise<PictureVerdict[]> {
+export async function judgeSample(detector: FaceDetector, sample: Sample, anchor: Pick<Anchor, 'observe'>): Promise<PictureVerdict[]> {
   const { record, pictures, points, validity } = sample;
   const verdicts: PictureVerdict[] = [];
   for (const [v, view] of record.views.entries()) {
@@ -55,12 +59,12 @@ export async function judgeSample(detector: FaceDetector, sample: Sample, anchor
     const residuals = faces.map(({ landmarks }) => residualsOfPoints((p, axis) => landmarks[3 * p + axis]!));
     const errors = residuals.map(meanLength);
     const best = errors.indexOf(Math.min(...errors));
-    const error = errors[best] ?? Infinity;
-    const isFound = error < 0.5; // a face elsewhere, in a pattern of a shirt, is not this one
-    const corrected = isFound && anchor !== undefined ? calibratedPoints(anchor, faces[best]!) : undefined;
+    const rawError = errors[best] ?? Infinity;
+    const isFound = rawError < 0.5; // a face elsewhere, in a pattern of a shirt, is not this one
+    const taken = isFound ? calibratedPoints(anchor, faces[best]!) : undefined;
     verdicts.push({
-      calibratedError: corrected && meanLength(residualsOfPoints((p, axis) => corrected[2 * p + axis]!)),
-      key: record.key, view: view.name, yaw: view.camera.yaw, isFound, error: isFound ? error : undefined, residuals: isFound ? residuals[best] : undefined,
+      key: record.key, view: view.name, yaw: view.camera.yaw, isFound,
+      error: taken && meanLength(residualsOfPoints((p, axis) => taken[2 * p + axis]!)), rawError: isFound ? rawError : undefined, residuals: isFound ? residuals[best] : undefined,
       covers: coversOf(record.people[view.person]!.look), isBlinking: Math.max(view.expression.eyeBlinkLeft ?? 0, view.expression.eyeBlinkRight ?? 0) > 0.7,
     });
   }
@@ -119,11 +123,11 @@ export interface DetectorReport {
   /** Of what was found: means over pictures. */
   meanError: number;
   medianError: number;
-  /** Mean of `calibratedError`; NaN without an anchor. */
-  meanCalibratedError: number;
+  meanRawError: number;
+  medianRawError: number;
   /** Share of found pictures whose own mean is below 4 %. */
   within4Percent: number;
-  /** What is left of the mean when each point's own mean offset, which detector and embedding disagree by, is taken away. */
+  /** What is left of the raw mean when each point's own mean offset in these pictures is taken away. */
   meanErrorWithoutBias: number;
   /** Points by how far they are off on average, the worst first. */
   worstPoints: { point: number; error: number }[];
@@ -131,22 +135,22 @@ export interface DetectorReport {
 }
 
 export function summarise(verdicts: readonly PictureVerdict[]): DetectorReport {
-  const errors = verdicts.flatMap(({ error }) => (error === undefined ? [] : [error])).sort((a, b) => a - b);
+  const sorted = (values: readonly (number | undefined)[]) => values.filter((value) => value !== undefined).sort((a, b) => a - b);
+  const median = (values: readonly number[]) => values[Math.floor(values.length / 2)] ?? NaN;
+  const errors = sorted(verdicts.map(({ error }) => error)), rawErrors = sorted(verdicts.map(({ rawError }) => rawError));
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
   const groups = [['nothing before the face', (v: PictureVerdict) => v.covers.length === 0], ...COVERS.map((cover) => [cover, (v: PictureVerdict) => v.covers.includes(cover)] as const)] as const;
   const residuals = verdicts.flatMap((verdict) => verdict.residuals ?? []);
   const bias = Array.from({ length: 2 * NUM_FACE }, (_, i) => mean(residuals.map((r) => r[i]!).filter((value) => !Number.isNaN(value))));
   const worstPoints = Array.from({ length: NUM_FACE }, (_, point) => ({ point, error: mean(residuals.map((r) => Math.hypot(r[2 * point]!, r[2 * point + 1]!)).filter((value) => !Number.isNaN(value))) }));
-  const calibrated = verdicts.flatMap(({ calibratedError }) => (calibratedError === undefined ? [] : [calibratedError]));
   return {
-    meanCalibratedError: calibrated.length === 0 ? NaN : mean(calibrated),
     meanErrorWithoutBias: mean(residuals.map((r) => meanLength(r.map((value, i) => value - bias[i]!)))),
     worstPoints: worstPoints.sort((a, b) => b.error - a.error),
-    pictures: verdicts.length, found: errors.length, meanError: mean(errors), medianError: errors[Math.floor(errors.length / 2)] ?? NaN,
+    pictures: verdicts.length, found: errors.length, meanError: mean(errors), medianError: median(errors), meanRawError: mean(rawErrors), medianRawError: median(rawErrors),
     within4Percent: errors.filter((error) => error < 0.04).length / Math.max(1, errors.length),
     byCover: Object.fromEntries(groups.map(([name, belongs]) => {
       const own = verdicts.filter(belongs);
-      return [name, { pictures: own.length, found: own.filter(({ isFound }) => isFound).length, meanError: mean(own.flatMap(({ error }) => (error === undefined ? [] : [error]))) }] as const;
+      return [name, { pictures: own.length, found: own.filter(({ isFound }) => isFound).length, meanError: mean(sorted(own.map(({ error }) => error))) }] as const;
     }).filter(([, { pictures }]) => pictures > 0)),
   };
 }

@@ -6,6 +6,7 @@
  */
 import type { Gpu } from '@onegt/kernels';
 import type { PassTiming } from '../render/pass-timer.ts';
+import { halvesWgsl } from '../render/halves.wgsl.ts';
 import { wholeWgsl } from '../render/whole.wgsl.ts';
 import type { Photo } from './photo.ts';
 
@@ -27,24 +28,7 @@ function lensRing(reach: number): string {
   return ring.map(([x, y]) => `{ let tap = photo_tap(at + vec2i(${x}, ${y}), side); ${lensTap(x, y, 'tap')} }`).join('\n');
 }
 
-/** Light as the lens takes it: `photo_light(rgb, radius)`, a pixel's radius being that by which it is off the plane of focus. */
-export const photoLightWgsl = /* wgsl */ `
-// Two halves of 16 bits, of 0 <= x <= 65000. By hand: a software adapter takes a hundred operations for WGSL's own packing.
-fn photo_halves(x: vec2f) -> u32 {
-  let bits = (bitcast<vec2u>(x * 0x1p-112f) + 0x1000u) >> vec2u(13u);
-  return bits.x | (bits.y << 16u);
-}
-
-// Halves, because a tap of the lens costs a software adapter what it loads.
-fn photo_light(rgb: vec3f, radius: f32) -> vec2u {
-  let x = min(rgb, vec3f(65000.0));
-  return vec2u(photo_halves(x.rg), photo_halves(vec2f(x.b, radius)));
-}
-
-fn photo_seen(word: vec2u) -> vec4f { return vec4f(unpack2x16float(word.x), unpack2x16float(word.y)); }
-`;
-
-export const photoWgsl = /* wgsl */ `${wholeWgsl}${photoLightWgsl}
+export const photoWgsl = /* wgsl */ `${wholeWgsl}${halvesWgsl}
 struct PhotoLook {
   gain: vec4f,            // exposure times white balance; w = pixels a side
   curve: vec4f,           // contrast, saturation, shoulder, fade
@@ -55,14 +39,14 @@ struct PhotoLook {
 };
 
 @group(0) @binding(0) var<uniform> look: PhotoLook;
-@group(0) @binding(1) var<storage, read> light: array<vec2u>;            // [pixels] photo_light
+@group(0) @binding(1) var<storage, read> light: array<vec2u>;            // [pixels] halves: r, g, b, radius of defocus in pixels
 @group(0) @binding(2) var<storage, read_write> sharp: array<vec2u>;      // [pixels] after the lens: halves r, g, b; brightness
 @group(0) @binding(3) var<storage, read_write> result: array<u32>;       // [pixels] r, g, b below the region
 
 // Linear light, and the radius.
 fn photo_tap(at: vec2i, side: i32) -> vec4f {
   let p = clamp(at, vec2i(0), vec2i(side - 1));
-  return photo_seen(light[u32(p.y * side + p.x)]);
+  return from_halves(light[u32(p.y * side + p.x)]);
 }
 
 // Root of the luminance that the sensor sees, 11 bits of 0..4: sharpening compares neighbours by it.
@@ -96,7 +80,7 @@ fn photo_share(tap: vec4f, weight: f32, least: f32) -> vec4f {
 fn photo_put(at: vec2i, side: i32, sum: vec4f) {
   if (max(at.x, at.y) >= side) { return; }
   let x = sum.rgb / sum.w;
-  sharp[u32(at.y * side + at.x)] = photo_light(x, 0.0) | vec2u(0u, photo_brightness(x) << 16u);
+  sharp[u32(at.y * side + at.x)] = halves(vec4f(x, 0.0)) | vec2u(0u, photo_brightness(x) << 16u);
 }
 
 // Four pixels: they share most of their taps, and taps are loads, which a software adapter makes lane by lane.
@@ -162,7 +146,7 @@ fn photo_develop(@builtin(global_invocation_id) id: vec3u) {
   if (max(id.x, id.y) >= u32(side)) { return; }
   let at = vec2i(id.xy);
   let index = id.y * u32(side) + id.x;
-  let seen = photo_seen(sharp[index] & vec2u(0xffffffffu, 0xffffu)).rgb;
+  let seen = from_halves(sharp[index] & vec2u(0xffffffffu, 0xffffu)).rgb;
   let middle = (vec2f(at) + 0.5) / f32(side) * 2.0 - 1.0;
   let fall = 1.0 + 0.5 * dot(middle, middle);
   let exposure = look.gain.rgb * mix(1.0, 1.0 / (fall * fall), look.shadow_tint.w);

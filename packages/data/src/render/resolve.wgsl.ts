@@ -1,11 +1,11 @@
 /** Slots to pixels of linear light; `photo/photo-pass.ts` makes the picture of them. After {@link frameWgsl}. */
-import { photoLightWgsl } from '../photo/photo-pass.ts';
+import { halvesWgsl } from './halves.wgsl.ts';
 
-export const resolveWgsl = /* wgsl */ `${photoLightWgsl}
+export const resolveWgsl = /* wgsl */ `${halvesWgsl}
 @group(0) @binding(0) var<uniform> frame: Frame;
 @group(0) @binding(1) var<storage, read> slots: array<vec2u>;
-@group(0) @binding(2) var<storage, read> radiance: array<vec4f>;
-@group(0) @binding(3) var<storage, read_write> light: array<vec2u>;    // [pixels] photo_light
+@group(0) @binding(2) var<storage, read> radiance: array<vec2u>; // by shade.wgsl.ts
+@group(0) @binding(3) var<storage, read_write> light: array<vec2u>;    // [pixels] for the lens
 @group(0) @binding(4) var<storage, read_write> result: array<u32>;    // [pixels] region above; [pixels] depth
 
 @compute @workgroup_size(64)
@@ -17,7 +17,7 @@ fn resolve(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
   var slot = 4u * pixel;
   loop {
     let count = slots[slot].y >> 8u;
-    sum += radiance[slot].rgb * f32(count);
+    sum += from_halves(radiance[slot]).rgb * f32(count);
     left -= min(left, count);
     slot++;
     if (left == 0u) { break; }
@@ -25,8 +25,8 @@ fn resolve(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
   // The background, infinitely far, was drawn blurred.
   let z = bitcast<f32>(result[frame.size.x * frame.size.x + pixel]);
   let radius = select(0.0, frame.small.w * abs(z - frame.back.w) / max(z, 1.0), z < 1e6);
-  light[pixel] = photo_light(sum / f32(COUNT), radius);
-  result[pixel] = whole(radiance[4u * pixel].w) << 24u;
+  light[pixel] = halves(vec4f(sum / f32(COUNT), radius));
+  result[pixel] = whole(from_halves(radiance[4u * pixel]).w) << 24u;
 }
 
 // Transparent slots over what is there.
@@ -39,11 +39,11 @@ fn blend(@builtin(global_invocation_id) id: vec3u) {
   var left = COUNT;
   for (var k = 4u * pixel; left > 0u; k++) {
     let slot = slots[k];
-    if ((slot.x >> 24u) < 63u) { sum += radiance[k] * f32(slot.y >> 8u); }
+    if ((slot.x >> 24u) < 63u) { sum += from_halves(radiance[k]) * f32(slot.y >> 8u); }
     left -= min(left, slot.y >> 8u);
   }
   sum /= f32(COUNT);
-  let behind = photo_seen(light[pixel]);
-  light[pixel] = photo_light(behind.rgb * (1.0 - sum.a) + sum.rgb, behind.w);
+  let behind = from_halves(light[pixel]);
+  light[pixel] = halves(vec4f(behind.rgb * (1.0 - sum.a) + sum.rgb, behind.w));
 }
 `;

@@ -445,17 +445,19 @@ const tilesOf = ([left, top, right, bottom]: PixelBounds): [number, number] => [
 
 const isStrands = ({ drawable, mesh }: Entry) => mesh.isRibbons && drawable.material.doubleSided === true && isHair(drawable.material);
 
-/** Red, green, blue and region of each word, and the depths behind them. A loop in a method that waits would be compiled anew at every picture. */
+/**
+ * Red, green, blue and region of each word, and the depths behind them. Four words at once are three of colour and one of regions:
+ * words are little-endian wherever there is a GPU. A loop in a method that waits would be compiled anew at every picture.
+ */
 function unpack(bytes: ArrayBuffer, pixels: number): Omit<Rendered, 'size'> {
-  const words = new Uint32Array(bytes, 0, pixels);
-  const picture = new Uint8Array(pixels * 3);
-  const region = new Uint8Array(pixels);
-  for (let i = 0; i < pixels; i++) {
-    const word = words[i]!;
-    picture[3 * i] = word & 0xff;
-    picture[3 * i + 1] = (word >>> 8) & 0xff;
-    picture[3 * i + 2] = (word >>> 16) & 0xff;
-    region[i] = word >>> 24;
+  const fours = Math.ceil(pixels / 4);
+  const words = new Uint32Array(bytes), colours = new Uint32Array(fours * 3), regions = new Uint32Array(fours);
+  for (let i = 0; i < fours; i++) {
+    const a = words[4 * i]!, b = words[4 * i + 1]!, c = words[4 * i + 2]!, d = words[4 * i + 3]!;
+    colours[3 * i] = (a & 0xffffff) | (b << 24);
+    colours[3 * i + 1] = ((b >>> 8) & 0xffff) | (c << 16);
+    colours[3 * i + 2] = ((c >>> 16) & 0xff) | (d << 8);
+    regions[i] = (a >>> 24) | ((b >>> 24) << 8) | ((c >>> 24) << 16) | (d & 0xff000000);
   }
-  return { picture, region, depth: new Float32Array(bytes, pixels * 4, pixels).slice() };
+  return { picture: new Uint8Array(colours.buffer, 0, pixels * 3), region: new Uint8Array(regions.buffer, 0, pixels), depth: new Float32Array(bytes, pixels * 4, pixels).slice() };
 }

@@ -2,15 +2,16 @@
  * Shading of one list of slots: the triangle under the sample is intersected again, its corners interpolated, the
  * material evaluated and lit.
  */
+import { halvesWgsl } from './halves.wgsl.ts';
 import { attributesWgsl, verticesWgsl } from './vertex.wgsl.ts';
 
-const lists = /* wgsl */ `
+const lists = /* wgsl */ `${halvesWgsl}
 const RENDER_SLOTS = 4u;
 @group(0) @binding(0) var<uniform> frame: Frame;
 // Slots (word, sample | count << 8), occlusion of pixels, the shadow map: one buffer, as adapters promise a shader only eight.
 @group(0) @binding(1) var<storage, read> render_words: array<u32>;
 @group(0) @binding(2) var<storage, read> render_lists: array<u32>;
-@group(0) @binding(3) var<storage, read_write> render_radiance: array<vec4f>;  // [pixels, SLOTS] w: region; transparent: premultiplied, opacity
+@group(0) @binding(3) var<storage, read_write> render_radiance: array<vec2u>;  // [pixels, SLOTS] halves: r, g, b, region; transparent: premultiplied, opacity
 
 // First word of the occlusion (0) and of the shadow map (1), see targets.ts.
 fn render_part(which: u32) -> u32 {
@@ -42,7 +43,7 @@ fn render_backdrop(@builtin(global_invocation_id) id: vec3u) {
   let slot = render_lists[192u + render_lists[64u + drawable] + id.x];
   let ray = render_ray(frame.right, frame.up, frame.back, render_sample(slot, render_words[2u * slot + 1u]));
   let direction = vec3f(dot(frame.setting[0].xyz, ray), dot(frame.setting[1].xyz, ray), dot(frame.setting[2].xyz, ray));
-  render_radiance[slot] = vec4f(max(environment(direction, frame.up.w), vec3f(0.0)), 0.0);
+  render_radiance[slot] = halves(vec4f(max(environment(direction, frame.up.w), vec3f(0.0)), 0.0));
 }
 `;
 
@@ -102,9 +103,9 @@ fn render_shade(@builtin(global_invocation_id) id: vec3u) {
   light = select(clamp(light, vec3f(0.0), vec3f(6e4)), vec3f(0.0), (bitcast<vec3u>(light) & vec3u(0x7f800000u)) == vec3u(0x7f800000u));
   if (render_draw_words[0].w == 1u) {
     let opacity = clamp(shading.opacity, 0.0, 1.0);
-    render_radiance[slot] = vec4f(light * opacity, opacity);
+    render_radiance[slot] = halves(vec4f(light * opacity, opacity));
   } else {
-    render_radiance[slot] = vec4f(light, f32(render_triangles[entry.x & 0xffffffu].w));
+    render_radiance[slot] = halves(vec4f(light, f32(render_triangles[entry.x & 0xffffffu].w)));
     if (slot % RENDER_SLOTS == 0u) {
       // The pixel's centre: its depth without the rounding of the rasterizer.
       let pixels = frame.size.x * frame.size.x;

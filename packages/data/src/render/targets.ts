@@ -59,7 +59,7 @@ export class Targets implements Disposable {
     this.coarseOcclusion = buffer('coarse occlusion', Math.ceil(size / 2) ** 2 * 4);
     this.lists = buffer('lists', (LIST_HEADER + pixels * SLOTS) * 4);
     this.dispatches = buffer('dispatches', MAX_DRAWABLES * 12, GPUBufferUsage.INDIRECT);
-    this.radiance = buffer('radiance', pixels * SLOTS * 16);
+    this.radiance = buffer('radiance', pixels * SLOTS * 8);
     this.light = buffer('light', pixels * 8);
     this.result = buffer('result', pixels * 8);
   }

@@ -4,23 +4,25 @@ export const skinMaterialWgsl = /* wgsl */ `
 // parameters: 0 = (texel cm, flush, wetness, -), 1 = subsurface, 4 + group = depth of creases (left, right)
 fn evaluate(surface: Surface) -> Shading {
   var s = default_shading(surface);
-  let p = surface.extra.xyz;    // on the standard head
   let level = clamp(log2(surface.footprint / parameters[0].x) + 0.15, 0.0, 3.0);
+  // Between two levels a pixel takes one of them by chance (Jimenez' noise): both cost a software adapter twice.
+  let taken = floor(level + fract(52.9829189 * fract(dot(floor(surface.pixel), vec2f(0.06711056, 0.00583715)))));
   let upper = vec2f(surface.uv.x, surface.uv.y * 0.5);
   let lower = upper + vec2f(0.0, 0.5);
-  let paint = textureSampleLevel(texture_0, linear_sampler, surface.uv, level);
-  let relief = textureSampleLevel(texture_1, linear_sampler, upper, level);
-  let crease = textureSampleLevel(texture_1, linear_sampler, lower, level);
+  let paint = textureSampleLevel(texture_0, linear_sampler, surface.uv, taken);
+  let relief = textureSampleLevel(texture_1, linear_sampler, upper, taken);
+  let crease = textureSampleLevel(texture_1, linear_sampler, lower, taken);
   let size = textureDimensions(texture_1);
   let group = textureLoad(texture_1, min(vec2u(whole_2(floor(lower * vec2f(size)))), size - 1u), 0).a;
   let depths = parameters[4u + whole(clamp(group * 16.0 - 1.0, 0.0, 11.0))];
-  let fold = mix(depths.y, depths.x, smoothstep(-0.5, 0.5, p.x));
+  let fold = mix(depths.y, depths.x, smoothstep(-0.5, 0.5, surface.position.x));
 
   s.albedo = paint.rgb * paint.rgb;
   // Folding presses blood out of the bottom of a line and darkens it.
   let crease_depth = crease.z * fold;
   s.albedo *= 1.0 - min(crease_depth, 1.2) * vec3f(0.09, 0.15, 0.17);
-  let cheek = exp(-dot((vec3f(abs(p.x), p.yz) - vec3f(4.1, -0.6, 8.4)) / vec3f(2.1, 1.9, 4.0), (vec3f(abs(p.x), p.yz) - vec3f(4.1, -0.6, 8.4)) / vec3f(2.1, 1.9, 4.0)));
+  let from_cheek = (vec3f(abs(surface.position.x), surface.position.yz) - vec3f(4.1, -0.6, 8.4)) / vec3f(2.1, 1.9, 4.0);
+  let cheek = exp(-dot(from_cheek, from_cheek));
   s.albedo *= 1.0 - parameters[0].y * cheek * vec3f(0.02, 0.26, 0.22);
 
   let gradient = (relief.xyz * 2.0 - 1.0) * 1.0 + vec3f(crease.xy * 2.0 - 1.0, 0.0) * fold * 1.7;
