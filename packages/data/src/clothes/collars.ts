@@ -1,5 +1,6 @@
 /** Collars, laid on the garment that they belong to: bands, shirt collars, stands, rolls, hoods, lapels, flat collars. */
 import { add, cross, eased, lerp, normalize, scale, smoothPath, smoothstep, subtract, type Vec3 } from '../accessories/geometry/vector.ts';
+import type { GridPoint } from '../accessories/geometry/mesh-builder.ts';
 import { sweep, tube } from '../accessories/geometry/sweep.ts';
 import type { Parts } from '../accessories/parts.ts';
 import { ripple, type Worn } from './garment.ts';
@@ -32,14 +33,9 @@ function buildShirtCollar(parts: Parts, worn: Worn, { stand, fall, point, spread
   const gap = worn.offset + 0.12;
   const end = Math.max(0.05, open);
   // The stand, from below the neckline to the fold.
-  builder.grid(5, SEGMENTS, (i, j) => {
-    const t = j / (SEGMENTS - 1), s = i / 4, azimuth = ringAzimuth(t, end);
-    const position = i === 0 ? worn.at(azimuth, 0.5, -0.15) : upNeck(worn, azimuth, stand * rising(t) * s - 0.25 * (1 - s), gap);
-    return { position, uv: [azimuth * 6.5, s * stand], extra: [slot, 9, 0, 0.7 + 0.3 * s] };
-  }, {});
+  builder.grid(5, SEGMENTS, pointOfShirtStand, {}, { worn, slot, stand, gap, end });
 
   // The fall: over the fold and down onto the shirt, a curve for each column. The tips lie lower and farther out.
-  const rows = 9;
   const curves = Array.from({ length: SEGMENTS }, (_, j) => {
     const t = j / (SEGMENTS - 1), front = Math.abs(2 * t - 1), atFold = ringAzimuth(t, end);
     const top = upNeck(worn, atFold, stand * rising(t), gap + 0.1);
@@ -50,14 +46,28 @@ function buildShirtCollar(parts: Parts, worn: Worn, { stand, fall, point, spread
     const knee = add(add(top, scale(outward, 0.5)), [0, 0.12, 0]);
     return { top, knee, bottom, azimuth, toEnd: (1 - front) * Math.PI * 6 };
   });
-  builder.grid(rows, SEGMENTS, (i, j) => {
-    const { top, knee, bottom, azimuth, toEnd } = curves[j]!, s = i / (rows - 1);
-    // Quadratic, from the fold over the knee to the edge.
-    const a = (1 - s) * (1 - s), b = 2 * s * (1 - s), c = s * s;
-    const position: Vec3 = [top[0] * a + knee[0] * b + bottom[0] * c, top[1] * a + knee[1] * b + bottom[1] * c, top[2] * a + knee[2] * b + bottom[2] * c];
-    return { position, uv: [azimuth * 6.5, -s * fall], extra: [slot, Math.min((1 - s) * fall, toEnd), 0, 1] };
-  }, { flip: true });
+  builder.grid(FALL_ROWS, SEGMENTS, pointOfFall, { flip: true }, { curves, slot, fall });
   edgeRoll(parts, worn, curves.map(({ bottom }) => bottom), 0.07);
+}
+
+interface ShirtStand { worn: Worn; slot: number; stand: number; gap: number; end: number }
+
+function pointOfShirtStand(i: number, j: number, { worn, slot, stand, gap, end }: ShirtStand): GridPoint {
+  const t = j / (SEGMENTS - 1), s = i / 4, azimuth = ringAzimuth(t, end);
+  const position = i === 0 ? worn.at(azimuth, 0.5, -0.15) : upNeck(worn, azimuth, stand * rising(t) * s - 0.25 * (1 - s), gap);
+  return { position, uv: [azimuth * 6.5, s * stand], extra: [slot, 9, 0, 0.7 + 0.3 * s] };
+}
+
+const FALL_ROWS = 9;
+
+interface Fall { curves: readonly { top: Vec3; knee: Vec3; bottom: Vec3; azimuth: number; toEnd: number }[]; slot: number; fall: number }
+
+function pointOfFall(i: number, j: number, { curves, slot, fall }: Fall): GridPoint {
+  const { top, knee, bottom, azimuth, toEnd } = curves[j]!, s = i / (FALL_ROWS - 1);
+  // Quadratic, from the fold over the knee to the edge.
+  const a = (1 - s) * (1 - s), b = 2 * s * (1 - s), c = s * s;
+  const position: Vec3 = [top[0] * a + knee[0] * b + bottom[0] * c, top[1] * a + knee[1] * b + bottom[1] * c, top[2] * a + knee[2] * b + bottom[2] * c];
+  return { position, uv: [azimuth * 6.5, -s * fall], extra: [slot, Math.min((1 - s) * fall, toEnd), 0, 1] };
 }
 
 /** Around a collar that is open in front; t: 0 the right end in front, 0.5 the back, 1 the left end. */
@@ -72,35 +82,40 @@ function edgeRoll(parts: Parts, worn: Worn, edge: readonly Vec3[], radius: numbe
   tube(builder, edge, radius, { slot, sides: 5 });
 }
 
-function buildStand(parts: Parts, worn: Worn, { height, open, flare, padded }: Extract<Collar, { kind: 'stand' }>): void {
+/** Outside up, over the edge, down the inside: (share of the height, -, bulge). */
+const STAND_ROWS: readonly (readonly [number, number, number])[] = [[-0.4, 0, 0], [0.15, 0, 1], [0.45, 0, 1], [0.8, 0, 0.9], [0.97, 0.1, 0.55], [1, 0.5, 0], [0.95, 1, -0.4], [0.5, 1, -0.6], [0, 1, -0.6]];
+
+function buildStand(parts: Parts, worn: Worn, look: Extract<Collar, { kind: 'stand' }>): void {
   const { builder, slot } = parts.take('fabric', 'clothes', worn.look.trim);
-  const ring = (t: number) => -Math.PI + open + (t * 2 * (Math.PI - open));  // from the gap in front, around the back, and on: azimuth pi is the front here
-  const front = (t: number) => { const a = ring(t); return a > 0 ? Math.PI - a : -Math.PI - a; };
-  const gap = worn.offset + 0.1;
-  // Outside up, over the edge, down the inside.
-  const rows: [number, number, number][] = [[-0.4, 0, 0], [0.15, 0, 1], [0.45, 0, 1], [0.8, 0, 0.9], [0.97, 0.1, 0.55], [1, 0.5, 0], [0.95, 1, -0.4], [0.5, 1, -0.6], [0, 1, -0.6]];
-  builder.grid(rows.length, SEGMENTS, (i, j) => {
-    const t = j / (SEGMENTS - 1), azimuth = front(t), [up, , bulge] = rows[i]!;
-    const h = height * lerp(0.86, 1, Math.sin(Math.PI * t));
-    const position = i === 0 ? worn.at(azimuth, 0.5, -0.1) : upNeck(worn, azimuth, up * h, gap + flare * Math.max(0, up) + (0.08 + padded) * (1 + bulge) * 0.5 + 0.06 * ripple(azimuth, worn.look.seed));
-    return { position, uv: [azimuth * 6.5, up * h], extra: [slot, Math.min(Math.abs(1 - up) * h, (1 - Math.abs(2 * t - 1)) * 20), 0, i > 5 ? 0.4 : 1] };
-  }, { flip: false });
+  builder.grid(STAND_ROWS.length, SEGMENTS, pointOfStand, { flip: false }, { worn, slot, look });
+}
+
+function pointOfStand(i: number, j: number, { worn, slot, look }: { worn: Worn; slot: number; look: Extract<Collar, { kind: 'stand' }> }): GridPoint {
+  const { height, open, flare, padded } = look, [up, , bulge] = STAND_ROWS[i]!;
+  // From the gap in front, around the back, and on: a ring's pi is the front here.
+  const t = j / (SEGMENTS - 1), ring = -Math.PI + open + (t * 2 * (Math.PI - open)), azimuth = ring > 0 ? Math.PI - ring : -Math.PI - ring;
+  const h = height * lerp(0.86, 1, Math.sin(Math.PI * t)), gap = worn.offset + 0.1;
+  const position = i === 0 ? worn.at(azimuth, 0.5, -0.1) : upNeck(worn, azimuth, up * h, gap + flare * Math.max(0, up) + (0.08 + padded) * (1 + bulge) * 0.5 + 0.06 * ripple(azimuth, worn.look.seed));
+  return { position, uv: [azimuth * 6.5, up * h], extra: [slot, Math.min(Math.abs(1 - up) * h, (1 - Math.abs(2 * t - 1)) * 20), 0, i > 5 ? 0.4 : 1] };
 }
 
 function buildTurtle(parts: Parts, worn: Worn, { height, rolls }: Extract<Collar, { kind: 'turtle' }>): void {
   const { builder, slot } = parts.take('fabric', 'clothes', worn.look.trim);
-  const base = worn.offset + 0.08;
   // Outline: up the outside with soft folds, over the roll, the outer layer down again, its hem.
   const profile: [number, number][] = rolls > 0
     ? [[-0.6, -0.25], [0.05, 0.1], [0.2, 0.5], [0.13, 0.72], [0.2, 0.86], [0.45, 0.9], [0.75, 0.85], [0.92, 0.72], [1, 0.45], [0.98, 0.15], [0.9, 0], [0.5, -0.08]]
     : [[-0.6, -0.25], [0.05, 0.08], [0.25, 0.22], [0.45, 0.12], [0.65, 0.24], [0.85, 0.16], [0.97, 0.12], [1, 0.03], [0.95, -0.05], [0.6, -0.08]];
-  builder.grid(profile.length, SEGMENTS, (i, j) => {
-    const azimuth = -Math.PI + (2 * Math.PI * j) / SEGMENTS, [up, out] = profile[i]!;
-    const h = height * lerp(0.93, 1, Math.sin((azimuth + Math.PI) / 2) ** 2);
-    const sag = 0.22 * ripple(azimuth * 1, worn.look.seed + i * 0.6);
-    const position = i === 0 ? worn.at(azimuth, 0.8, -0.12) : upNeck(worn, azimuth, up * h + (i > 1 && i < 8 ? sag : 0), base + Math.max(-0.05, out * (rolls > 0 ? 1 : 0.7)) + (out > 0.1 ? 0.12 * ripple(azimuth * 2, worn.look.seed + i) : 0));
-    return { position, uv: [azimuth * 6.3, up * h], extra: [slot, 9, 0, i > profile.length - 3 ? 0.45 : i === 3 ? 0.6 : 1] };
-  }, { closedColumns: true });
+  builder.grid(profile.length, SEGMENTS, pointOfTurtle, { closedColumns: true }, { worn, slot, height, rolls, profile });
+}
+
+interface Turtle { worn: Worn; slot: number; height: number; rolls: number; profile: readonly (readonly [number, number])[] }
+
+function pointOfTurtle(i: number, j: number, { worn, slot, height, rolls, profile }: Turtle): GridPoint {
+  const azimuth = -Math.PI + (2 * Math.PI * j) / SEGMENTS, [up, out] = profile[i]!;
+  const h = height * lerp(0.93, 1, Math.sin((azimuth + Math.PI) / 2) ** 2);
+  const base = worn.offset + 0.08, sag = 0.22 * ripple(azimuth * 1, worn.look.seed + i * 0.6);
+  const position = i === 0 ? worn.at(azimuth, 0.8, -0.12) : upNeck(worn, azimuth, up * h + (i > 1 && i < 8 ? sag : 0), base + Math.max(-0.05, out * (rolls > 0 ? 1 : 0.7)) + (out > 0.1 ? 0.12 * ripple(azimuth * 2, worn.look.seed + i) : 0));
+  return { position, uv: [azimuth * 6.3, up * h], extra: [slot, 9, 0, i > profile.length - 3 ? 0.45 : i === 3 ? 0.6 : 1] };
 }
 
 /** A hood that lies on the back: a fat roll around the neck, thin and low in front. */
@@ -162,47 +177,22 @@ function frontEdge(worn: Worn, side: 1 | -1, count: number, lift: number): { poi
 
 function buildLapels(parts: Parts, worn: Worn, { width, notch, stand }: Extract<Collar, { kind: 'lapel' }>): void {
   const { builder, slot } = parts.take('fabric', 'clothes', worn.look.trim);
-  const count = 56, across = 7;
+  const count = 56;
   for (const side of [1, -1] as const) {
     const { points, total } = frontEdge(worn, side, count, 0.2);
     const step = total / (count - 1);
     // Where the collar ends and the lapel begins: level with the collar bone.
     const shoulderIndex = points.findIndex((p) => p[2] > worn.drape.body.shift[2] + 1.6);
     const gorge = (shoulderIndex + 2.5 / step) * step;
-    const roll = (k: number): Vec3 => {  // the fold stands up around the neck and lies flat on the chest
-      const s = k * step, rise = stand * (1 - smoothstep(gorge * 0.55, gorge + 4, s));
-      const p = points[k]!;
-      const inward = normalize(subtract(worn.drape.body.inner, p));
-      return rise > 0 ? add(add(p, [0, rise * 0.9, 0]), scale([inward[0], 0, inward[2]], rise * 0.18)) : p;
-    };
-    const perpendicular = (k: number): { out: Vec3; tangent: Vec3 } => {
-      const tangent = normalize(subtract(points[Math.min(count - 1, k + 1)]!, points[Math.max(0, k - 1)]!));
-      const { azimuth, polar } = worn.drape.body.anglesOf(points[k]!);
-      return { out: scale(normalize(cross(worn.drape.normal(azimuth, polar), tangent)), side), tangent };
-    };
-    const sheet = (from: number, to: number, widthAt: (k: number) => number, skew: (k: number) => number, above: number) => {
-      const rows = to - from + 1;
-      if (rows < 3) return;
-      const edge: Vec3[] = [];
-      builder.grid(rows, across, (i, j) => {
-        const k = from + i, u = j / (across - 1), w = widthAt(k), { out, tangent } = perpendicular(k);
-        const top = roll(k);
-        const target = add(points[k]!, add(scale(out, w * Math.max(u, 0.04)), scale(tangent, -skew(k) * u)));
-        const laid = worn.lay(target, above + 0.06 * (1 - u));
-        const bend = smoothstep(0, 0.45, u);
-        const raised = add(top, scale(out, 0.25 * Math.sin(Math.PI * Math.min(1, u * 2.2))));
-        const position: Vec3 = [lerp(raised[0], laid[0], bend), lerp(raised[1], laid[1], bend), lerp(raised[2], laid[2], bend)];
-        if (j === across - 1) edge.push(position);
-        const toEnd = Math.min(i, rows - 1 - i) * step;
-        return { position, uv: [k * step, w * u], extra: [slot, Math.min(w * (1 - u), toEnd + 0.3), 0, 1] };
-      }, { flip: side < 0 });
-      tube(builder, edge, 0.08, { slot, sides: 5 });
-      // Inside of the stand, towards the neck.
-      builder.grid(rows, 3, (i, j) => {
-        const k = from + i, p = points[k]!, top = roll(k), inside = worn.drape.project(p, Math.max(0.05, worn.offset - 0.3));
-        const s = j / 2;
-        return { position: [lerp(inside[0], top[0], s), lerp(inside[1], top[1], s) - (j === 0 ? 0.4 : 0), lerp(inside[2], top[2], s)], uv: [k * step, -s * stand], extra: [slot, 9, 0, 0.5 + 0.5 * s] };
-      }, { flip: side < 0 });
+    const line: LapelLine = { worn, side, points, step, gorge, stand };
+    const sheet = (from: number, to: number, widthAt: (k: number) => number, skewAt: (k: number) => number, above: number) => {
+      const numRows = to - from + 1;
+      if (numRows < 3) return;
+      const rows = Array.from({ length: numRows }, (_, i) => lapelRow(line, from + i, widthAt(from + i), skewAt(from + i)));
+      const lapel: Lapel = { worn, rows, from, step, stand, above, slot, edge: [] };
+      builder.grid(numRows, LAPEL_COLUMNS, pointOfLapel, { flip: side < 0 }, lapel);
+      tube(builder, lapel.edge, 0.08, { slot, sides: 5 });
+      builder.grid(numRows, 3, pointOfLapelStand, { flip: side < 0 }, lapel);
     };
     const collarWidth = Math.min(4.6, width * 0.62);
     if (notch === 'shawl') {
@@ -216,18 +206,64 @@ function buildLapels(parts: Parts, worn: Worn, { width, notch, stand }: Extract<
   }
 }
 
+const LAPEL_COLUMNS = 7;
+
+/** The front edge that lapels are sewn to, at equal steps, cm; below the gorge the collar has become a lapel. */
+interface LapelLine { worn: Worn; side: 1 | -1; points: readonly Vec3[]; step: number; gorge: number; stand: number }
+
+/** One step along it: the edge, the fold above it, directions over the chest and along the edge. */
+interface LapelRow { point: Vec3; top: Vec3; out: Vec3; tangent: Vec3; width: number; skew: number }
+
+/** What the points of a lapel are made from; `edge` is filled meanwhile. */
+interface Lapel { worn: Worn; rows: readonly LapelRow[]; from: number; step: number; stand: number; above: number; slot: number; edge: Vec3[] }
+
+function lapelRow({ worn, side, points, step, gorge, stand }: LapelLine, k: number, width: number, skew: number): LapelRow {
+  const { body } = worn.drape, point = points[k]!;
+  // The fold stands up around the neck and lies flat on the chest.
+  const rise = stand * (1 - smoothstep(gorge * 0.55, gorge + 4, k * step)), inward = normalize(subtract(body.inner, point));
+  const top = rise > 0 ? add(add(point, [0, rise * 0.9, 0]), scale([inward[0], 0, inward[2]], rise * 0.18)) : point;
+  const tangent = normalize(subtract(points[Math.min(points.length - 1, k + 1)]!, points[Math.max(0, k - 1)]!));
+  const { azimuth, polar } = body.anglesOf(point);
+  return { point, top, out: scale(normalize(cross(worn.drape.normal(azimuth, polar), tangent)), side), tangent, width, skew };
+}
+
+function pointOfLapel(i: number, j: number, { worn, rows, from, step, above, slot, edge }: Lapel): GridPoint {
+  const { point, top, out, tangent, width, skew } = rows[i]!, u = j / (LAPEL_COLUMNS - 1);
+  const target = add(point, add(scale(out, width * Math.max(u, 0.04)), scale(tangent, -skew * u)));
+  const laid = worn.lay(target, above + 0.06 * (1 - u));
+  const bend = smoothstep(0, 0.45, u);
+  const raised = add(top, scale(out, 0.25 * Math.sin(Math.PI * Math.min(1, u * 2.2))));
+  const position: Vec3 = [lerp(raised[0], laid[0], bend), lerp(raised[1], laid[1], bend), lerp(raised[2], laid[2], bend)];
+  if (j === LAPEL_COLUMNS - 1) edge.push(position);
+  const toEnd = Math.min(i, rows.length - 1 - i) * step;
+  return { position, uv: [(from + i) * step, width * u], extra: [slot, Math.min(width * (1 - u), toEnd + 0.3), 0, 1] };
+}
+
+/** Inside of the stand, towards the neck. */
+function pointOfLapelStand(i: number, j: number, { worn, rows, from, step, stand, slot }: Lapel): GridPoint {
+  const { point, top } = rows[i]!, inside = worn.drape.project(point, Math.max(0.05, worn.offset - 0.3)), s = j / 2;
+  return { position: [lerp(inside[0], top[0], s), lerp(inside[1], top[1], s) - (j === 0 ? 0.4 : 0), lerp(inside[2], top[2], s)], uv: [(from + i) * step, -s * stand], extra: [slot, 9, 0, 0.5 + 0.5 * s] };
+}
+
 /** Round collars that lie flat: Peter Pan, sailor, ruffles. */
 function buildFlat(parts: Parts, worn: Worn, { width, scallops }: Extract<Collar, { kind: 'flat' }>): void {
   const { builder, slot } = parts.take('fabric', 'clothes', worn.look.trim);
   for (const side of [1, -1] as const) {
-    const count = 40, rows = 7, edge: Vec3[] = [];
-    builder.grid(rows, count, (i, j) => {
-      const t = j / (count - 1), s = i / (rows - 1), azimuth = side * lerp(0.03, Math.PI, t);
-      const rounded = width * Math.min(1, Math.sqrt(Math.max(0, 1 - (1 - Math.min(1, t * 4.5)) ** 2)) * 0.75 + 0.25) * (1 + (scallops > 0 ? 0.1 * Math.abs(Math.sin(t * scallops * Math.PI)) : 0));
-      const position = worn.at(azimuth, 0.02 + rounded * s, (i === 0 ? 0.1 : 0.26) + (scallops > 0 ? 0.28 * s * Math.sin(t * scallops * Math.PI * 2) : 0));
-      if (i === rows - 1) edge.push(position);
-      return { position, uv: [azimuth * 7, s * rounded], extra: [slot, (1 - s) * rounded, 0, 1] };
-    }, { flip: side > 0 });
-    tube(builder, edge, 0.07, { slot, sides: 5 });
+    const flat: Flat = { worn, side, width, scallops, slot, edge: [] };
+    builder.grid(FLAT_ROWS, FLAT_COLUMNS, pointOfFlat, { flip: side > 0 }, flat);
+    tube(builder, flat.edge, 0.07, { slot, sides: 5 });
   }
+}
+
+const FLAT_ROWS = 7, FLAT_COLUMNS = 40;
+
+/** What the points of a flat collar are made from; `edge` is filled meanwhile. */
+interface Flat { worn: Worn; side: 1 | -1; width: number; scallops: number; slot: number; edge: Vec3[] }
+
+function pointOfFlat(i: number, j: number, { worn, side, width, scallops, slot, edge }: Flat): GridPoint {
+  const t = j / (FLAT_COLUMNS - 1), s = i / (FLAT_ROWS - 1), azimuth = side * lerp(0.03, Math.PI, t);
+  const rounded = width * Math.min(1, Math.sqrt(Math.max(0, 1 - (1 - Math.min(1, t * 4.5)) ** 2)) * 0.75 + 0.25) * (1 + (scallops > 0 ? 0.1 * Math.abs(Math.sin(t * scallops * Math.PI)) : 0));
+  const position = worn.at(azimuth, 0.02 + rounded * s, (i === 0 ? 0.1 : 0.26) + (scallops > 0 ? 0.28 * s * Math.sin(t * scallops * Math.PI * 2) : 0));
+  if (i === FLAT_ROWS - 1) edge.push(position);
+  return { position, uv: [azimuth * 7, s * rounded], extra: [slot, (1 - s) * rounded, 0, 1] };
 }
