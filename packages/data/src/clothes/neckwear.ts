@@ -1,6 +1,7 @@
 /** What is worn around the neck, over garments: ties, bow ties, necklaces, lanyards, scarves, chokers. */
 import { add, along, clamp, cross, eased, fbm3, lerp, normalize, scale, smoothPath, smoothstep, subtract, type Vec3 } from '../accessories/geometry/vector.ts';
 import { ellipsoid, lathe, roundedBox, sphere, sweep, tube } from '../accessories/geometry/sweep.ts';
+import type { GridPoint } from '../accessories/geometry/mesh-builder.ts';
 import type { Parts } from '../accessories/parts.ts';
 import type { Body, Drape } from './body.ts';
 import { NecklineEdge, ripple, type Worn } from './garment.ts';
@@ -56,14 +57,19 @@ function buildTie(parts: Parts, { stuff, width, knot, seed }: Extract<NeckwearLo
   const knotPath = Array.from({ length: 9 }, (_, i) => { const t = i / 8; return add(top, [0.08 * Math.sin(seed), -height * t, 0.25 + 0.35 * Math.sin(Math.PI * Math.min(1, t * 1.2)) + 0.12 * t] as Vec3); });
   sweep(builder, knotPath, (t) => { const w = eased([[0, 2.1], [0.12, 3.1], [0.5, 2.6], [1, 1.75]], t) * knot; return roundedBox(w, eased([[0, 0.5], [0.2, 1.15], [1, 0.85]], t), 14, 2.6).map(([a, b]) => [a, b] as const); }, { up: [0, 0, 1], slot });
   // The blade below: narrow under the knot, with a dimple.
-  const rows = 26, columns = 9, last = 34;
-  builder.grid(rows, columns, (i, j) => {
-    const t = i / (rows - 1), below = height * 0.75 + last * t, across = (j / (columns - 1)) * 2 - 1;
-    const half = lerp(0.85 * knot, width / 2, smoothstep(0, 0.55, t));
-    const dimple = -0.35 * Math.exp(-((across / 0.4) ** 2)) * Math.exp(-t * 9), curl = 0.32 * (1 - across * across) + 0.1;
-    const position = frontPoint(outside, below - 0.6, 0.22 + curl + dimple + 0.75 * Math.exp(-t * 12), across * half + 0.25 * Math.sin(seed + t * 2));
-    return { position, uv: [across * half, -below], extra: [slot, 9, 0, Math.abs(across) > 0.95 ? 0.6 : 1] };
-  }, { flip: true });
+  builder.grid(BLADE_ROWS, BLADE_COLUMNS, pointOfBlade, { flip: true }, { outside, slot, width, knot, height, seed });
+}
+
+const BLADE_ROWS = 26, BLADE_COLUMNS = 9;
+
+interface Blade { outside: Outside; slot: number; width: number; knot: number; height: number; seed: number }
+
+function pointOfBlade(i: number, j: number, { outside, slot, width, knot, height, seed }: Blade): GridPoint {
+  const t = i / (BLADE_ROWS - 1), below = height * 0.75 + 34 * t, across = (j / (BLADE_COLUMNS - 1)) * 2 - 1;
+  const half = lerp(0.85 * knot, width / 2, smoothstep(0, 0.55, t));
+  const dimple = -0.35 * Math.exp(-((across / 0.4) ** 2)) * Math.exp(-t * 9), curl = 0.32 * (1 - across * across) + 0.1;
+  const position = frontPoint(outside, below - 0.6, 0.22 + curl + dimple + 0.75 * Math.exp(-t * 12), across * half + 0.25 * Math.sin(seed + t * 2));
+  return { position, uv: [across * half, -below], extra: [slot, 9, 0, Math.abs(across) > 0.95 ? 0.6 : 1] };
 }
 
 function buildBowTie(parts: Parts, { stuff, width, seed }: Extract<NeckwearLook, { kind: 'bow-tie' }>, outside: Outside): void {
@@ -171,18 +177,25 @@ function buildScarf(parts: Parts, { stuff, volume, loops, ends, seed }: Extract<
     }, { closed: true, up: (_, p) => { const d = normalize(subtract(p, outside.body.inner)); return [d[0] * 0.35, 1, d[2] * 0.35]; }, slot });
   }
   for (let e = 0; e < ends; e++) {
-    const x = e === 0 ? 1.6 : -2.2, rows = 22, columns = 10, width = 5.5 + volume * 1.5;
-    builder.grid(rows, columns, (i, j) => {
-      const t = i / (rows - 1), across = (j / (columns - 1)) * 2 - 1, below = -0.5 + 26 * t;
-      const half = lerp(1.5, width / 2, smoothstep(0, 0.4, t));
-      const centreX = x + 0.8 * Math.sin(t * 2 + seed) + (e === 0 ? 1 : -1) * t * 1.5;
-      const fold = 0.35 * Math.sin(across * 6 + seed + e) * (1 - 0.5 * t) + 0.25 * fbm3(across * 1.5, t * 3, seed + e, 2);
-      const target: Vec3 = [centreX + across * half, outside.body.shift[1] - 14 - below, 9 + outside.body.shift[2]];
-      const angles = outside.body.anglesOf(target);
-      const position = outermostPoint(outside, angles.azimuth, clamp(angles.polar, 0.6, 2.8), 0.55 + 0.3 * e + fold + volume * 0.9 * Math.exp(-t * 7) + (Math.abs(across) > 0.98 ? -0.3 : 0));
-      return { position, uv: [across * half * 1.3, -below], extra: [slot, (1 - Math.abs(across)) * half, 0, clamp(0.75 + fold, 0.4, 1)] };
-    }, { flip: true });
+    builder.grid(END_ROWS, END_COLUMNS, pointOfScarfEnd, { flip: true }, { outside, slot, volume, seed, end: e });
   }
+}
+
+const END_ROWS = 22, END_COLUMNS = 10;
+
+/** One of the ends that hang, counted by `end`. */
+interface ScarfEnd { outside: Outside; slot: number; volume: number; seed: number; end: number }
+
+function pointOfScarfEnd(i: number, j: number, { outside, slot, volume, seed, end }: ScarfEnd): GridPoint {
+  const x = end === 0 ? 1.6 : -2.2, width = 5.5 + volume * 1.5;
+  const t = i / (END_ROWS - 1), across = (j / (END_COLUMNS - 1)) * 2 - 1, below = -0.5 + 26 * t;
+  const half = lerp(1.5, width / 2, smoothstep(0, 0.4, t));
+  const centreX = x + 0.8 * Math.sin(t * 2 + seed) + (end === 0 ? 1 : -1) * t * 1.5;
+  const fold = 0.35 * Math.sin(across * 6 + seed + end) * (1 - 0.5 * t) + 0.25 * fbm3(across * 1.5, t * 3, seed + end, 2);
+  const target: Vec3 = [centreX + across * half, outside.body.shift[1] - 14 - below, 9 + outside.body.shift[2]];
+  const angles = outside.body.anglesOf(target);
+  const position = outermostPoint(outside, angles.azimuth, clamp(angles.polar, 0.6, 2.8), 0.55 + 0.3 * end + fold + volume * 0.9 * Math.exp(-t * 7) + (Math.abs(across) > 0.98 ? -0.3 : 0));
+  return { position, uv: [across * half * 1.3, -below], extra: [slot, (1 - Math.abs(across)) * half, 0, clamp(0.75 + fold, 0.4, 1)] };
 }
 
 /** Bands over the shoulders that hold a garment up: of tops, dresses, aprons. */
