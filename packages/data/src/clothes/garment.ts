@@ -213,17 +213,11 @@ function buildFront(parts: Parts, worn: Worn): void {
   const front = look.front;
   if (front.kind === 'closed') return;
   const main = parts.take('fabric', 'clothes', look.stuff);
-  const lean = look.neckline.lean;
   const top = worn.at(0, 0), steps = 22;
   const line = Array.from({ length: steps + 1 }, (_, i) => { const y = top[1] - 0.2 - (front.length * i) / steps; return y; });
-  const lay = (x: number, y: number, above: number) => worn.lay([x + lean, y, top[2] + (y - top[1]) * -0.15], above);
+  const lay = (x: number, y: number, above: number) => layInFront(worn, top, x, y, above);
   if (front.kind === 'buttons') {
-    const half = 1.55;
-    const columns: [number, number][] = [[-half - 0.02, -0.05], [-half, 0.09], [-half + 0.3, 0.11], [0, 0.12], [half - 0.3, 0.11], [half, 0.09], [half + 0.02, -0.05]];
-    main.builder.grid(line.length, columns.length, (i, j) => {
-      const [x, above] = columns[j]!;
-      return { position: lay(x, line[i]!, above), uv: [x, line[i]! - worn.drape.body.shift[1] - 3.4], extra: [main.slot, Math.max(0, half - Math.abs(x)), 0, j === 0 || j === 6 ? 0.5 : 1] };
-    }, { flip: true });
+    main.builder.grid(line.length, PLACKET.length, pointOfPlacket, { flip: true }, { worn, line, top, slot: main.slot });
     const button = parts.take('hard', 'clothes', front.stuff);
     const columnsOf = front.double ? [-3.6, 3.6] : [0];
     for (const x of columnsOf)
@@ -235,10 +229,29 @@ function buildFront(parts: Parts, worn: Worn): void {
   }
   const metal = parts.take('hard', 'clothes', front.stuff);
   const tape = parts.take('fabric', 'clothes', look.trim);
-  tape.builder.grid(line.length, 5, (i, j) => { const x = (j - 2) * 0.4; return { position: lay(x, line[i]!, j === 0 || j === 4 ? 0.01 : 0.07), uv: [x, line[i]!], extra: [tape.slot, 9, 0, 0.8] }; }, { flip: true });
+  tape.builder.grid(line.length, 5, pointOfTape, { flip: true }, { worn, line, top, slot: tape.slot });
   sweep(metal.builder, line.map((y) => lay(0, y, 0.1)), [[-0.16, 0], [0.16, 0], [0.12, 0.1], [-0.12, 0.1]].map(([a, b]) => [a!, b!] as const), { up: [0, 0, 1], slot: metal.slot, caps: false });
   const puller = line[2]!;
   tube(metal.builder, [lay(0, puller, 0.22), lay(0, puller - 0.6, 0.3), lay(0.1, puller - 1.6, 0.28)], 0.14, { slot: metal.slot, sides: 6 });
+}
+
+/** Half the width of a placket, and its columns: (cm from the middle, cm above the cloth). */
+const PLACKET_HALF = 1.55;
+const PLACKET: readonly (readonly [number, number])[] = [[-PLACKET_HALF - 0.02, -0.05], [-PLACKET_HALF, 0.09], [-PLACKET_HALF + 0.3, 0.11], [0, 0.12], [PLACKET_HALF - 0.3, 0.11], [PLACKET_HALF, 0.09], [PLACKET_HALF + 0.02, -0.05]];
+
+/** What the points of a front are made from: heights down from `top`. */
+interface FrontLine { worn: Worn; line: readonly number[]; top: Vec3; slot: number }
+
+const layInFront = (worn: Worn, top: Vec3, x: number, y: number, above: number): Vec3 => worn.lay([x + worn.look.neckline.lean, y, top[2] + (y - top[1]) * -0.15], above);
+
+function pointOfPlacket(i: number, j: number, { worn, line, top, slot }: FrontLine): GridPoint {
+  const [x, above] = PLACKET[j]!, y = line[i]!;
+  return { position: layInFront(worn, top, x, y, above), uv: [x, y - worn.drape.body.shift[1] - 3.4], extra: [slot, Math.max(0, PLACKET_HALF - Math.abs(x)), 0, j === 0 || j === 6 ? 0.5 : 1] };
+}
+
+function pointOfTape(i: number, j: number, { worn, line, top, slot }: FrontLine): GridPoint {
+  const x = (j - 2) * 0.4, y = line[i]!;
+  return { position: layInFront(worn, top, x, y, j === 0 || j === 4 ? 0.01 : 0.07), uv: [x, y], extra: [slot, 9, 0, 0.8] };
 }
 
 function buildPocket(parts: Parts, worn: Worn): void {
