@@ -3,6 +3,7 @@
  * the skull and bend behind the ears.
  */
 import type { HeadFit } from '../fit/head-fit.ts';
+import type { GridPoint } from '../geometry/mesh-builder.ts';
 import { circle, ellipsoid, lathe, roundedBox, sphere, sweep, tube } from '../geometry/sweep.ts';
 import { add, clamp, cross, normalize, scale, smoothPath, smoothstep, subtract, type Vec2, type Vec3 } from '../geometry/vector.ts';
 import type { Parts } from '../parts.ts';
@@ -12,17 +13,41 @@ import { length2 } from '../../geometry/length.ts';
 
 const OUTLINE_POINTS = 44;
 const LENS_RINGS = 7;
+const BOW = 0.016, TILT = Math.tan(0.12);
 /** The lens lies this far in front of the iris, cm: opticians' 12 to 14 mm to the cornea, less its height over the iris. */
 const VERTEX_DISTANCE = 1.55;
 const RIGHT_IRIS = 468, LEFT_IRIS = 473;
 
 /** Where the front of the glasses lies on a face. */
-interface Front {
+class Front {
   /** Middle of the left lens (right ones are mirrored), cm. */
-  centre: Vec2;
-  width: number;
-  /** z of the lenses' plane over (x, y): bowed around the face, tilted so that the bottom is nearer to the cheeks. */
-  z(x: number, y: number): number;
+  readonly centre: Vec2;
+  readonly width: number;
+  readonly #isDark: boolean;
+  /** z of the front where its shape is 0. */
+  plane = 0;
+
+  constructor(centre: Vec2, width: number, isDark: boolean) {
+    this.centre = centre;
+    this.width = width;
+    this.#isDark = isDark;
+  }
+
+  /** Bowed around the face, tilted so that the bottom is nearer to the cheeks. */
+  shape(x: number, y: number): number {
+    return -BOW * x * x + TILT * (y - this.centre[1]) - (this.#isDark ? 0.006 * x * x : 0);
+  }
+
+  /** z of the lenses' plane over (x, y). */
+  z(x: number, y: number): number {
+    return this.plane + this.shape(x, y);
+  }
+
+  /** A point on one side: (x, y) from the middle of its lens outwards and up, `forward` before the plane. */
+  place(side: 1 | -1, x: number, y: number, forward: number): Vec3 {
+    const px = this.centre[0] + x, py = this.centre[1] + y;
+    return [side * px, py, this.z(px, py) + forward];
+  }
 }
 
 export function buildGlasses(parts: Parts, look: GlassesLook, fit: HeadFit): void {
@@ -48,9 +73,8 @@ function placeFront(look: GlassesLook, fit: HeadFit): Front {
   const centreX = Math.max(look.bridgeWidth / 2 + rim + width / 2, Math.min(faceHalf - 0.28 - rim - width / 2, pupil + 0.35));
   const height = width * look.outline.aspect;
   const centreY = eyeY + 0.05 - 0.13 * (height - 2.6) - look.slip;
-  const bow = 0.016, tilt = Math.tan(0.12);
-  const shape = (x: number, y: number) => -bow * x * x + tilt * (y - centreY) - (look.kind === 'sunglasses' ? 0.006 * x * x : 0);
-  let plane = eyeZ + VERTEX_DISTANCE - shape(pupil, eyeY);
+  const front = new Front([centreX, centreY], width, look.kind === 'sunglasses');
+  front.plane = eyeZ + VERTEX_DISTANCE - front.shape(pupil, eyeY);
   const outline = outlinePoints(look.outline, width, OUTLINE_POINTS);
   for (const [px, py] of outline) {
     for (const grow of [0.75, 1, 1 + (2.2 * rim) / width]) {
@@ -59,17 +83,16 @@ function placeFront(look: GlassesLook, fit: HeadFit): Front {
         const skin = fit.front.sample(side * x, y);
         // At the flank of the nose pads and rim share the space: the rim's edge may come closer there.
         const clearance = 0.12 + (look.rim === 'rimless' ? 0.08 : look.rimDepth * 0.5);
-        if (!Number.isNaN(skin)) plane = Math.max(plane, skin + clearance - shape(x, y));
+        if (!Number.isNaN(skin)) front.plane = Math.max(front.plane, skin + clearance - front.shape(x, y));
       }
     }
   }
-  return { centre: [centreX, centreY], width, z: (x, y) => plane + shape(x, y) };
+  return front;
 }
 
 /** Rim, lens and endpiece of one eye. @returns where the temple begins */
 function buildEye(parts: Parts, look: GlassesLook, front: Front, outline: readonly Vec2[], side: 1 | -1): Vec3 {
-  const [cx, cy] = front.centre;
-  const place = ([x, y]: Vec2, forward = 0): Vec3 => { const px = cx + x; return [side * px, cy + y, front.z(px, cy + y) + forward]; };
+  const place = ([x, y]: Vec2, forward = 0): Vec3 => front.place(side, x, y, forward);
   const middle: Vec3 = place([0, 0]);
   const outward = (_: number, p: Vec3): Vec3 => normalize([p[0] - middle[0], p[1] - middle[1], 0]);
   const ordered = side === 1 ? outline : [...outline].reverse();
@@ -98,14 +121,7 @@ function buildEye(parts: Parts, look: GlassesLook, front: Front, outline: readon
 
   const glass = parts.take('lens', 'glasses', look.lens);
   const height = front.width * look.outline.aspect;
-  const edge = outline.map(([x, y]) => length2(x, y));
-  const lensColumns = outline.length;
-  glass.builder.grid(LENS_RINGS, lensColumns, (i, j) => {
-    const s = 0.04 + 0.96 * (i / (LENS_RINGS - 1)), [ox, oy] = outline[j % lensColumns]!;
-    const x = ox * s, y = oy * s, r = edge[j % lensColumns]!;
-    const bulge = (look.lensCurve / 2) * (r * r - x * x - y * y);
-    return { position: place([x, y], bulge), uv: [x, y], extra: [glass.slot, clamp(y / height + 0.5), r * (1 - s), 1] };
-  }, { closedColumns: true, flip: side === 1 });
+  glass.builder.grid(LENS_RINGS, outline.length, pointOfLens, { closedColumns: true, flip: side === 1 }, { look, front, outline, side, height, slot: glass.slot });
   if (look.rim === 'rimless') {  // the glass shows its thickness as a bright line; screws hold it
     const rimGlass = parts.take('hard', 'glasses', { kind: 'plain', colour: [0.45, 0.5, 0.5], roughness: 0.1, coat: 1 });
     tube(rimGlass.builder, ordered.map((p) => place(p)), 0.035, { closed: true, up: outward, slot: rimGlass.slot, sides: 6 });
@@ -131,6 +147,15 @@ function buildEye(parts: Parts, look: GlassesLook, front: Front, outline: readon
   if (!isThin && look.rim === 'full' && look.rimWidth > 0.3)
     for (const dy of [-0.07, 0.07]) sphere(brass.builder, place([outer[0] + grow * 0.75, outer[1] + dy], look.rimDepth * 0.5 + 0.0), 0.035, { sides: 6, rings: 4, slot: brass.slot });
   return hinge;
+}
+
+interface Lens { look: GlassesLook; front: Front; outline: readonly Vec2[]; side: 1 | -1; height: number; slot: number }
+
+function pointOfLens(i: number, j: number, { look, front, outline, side, height, slot }: Lens): GridPoint {
+  const s = 0.04 + 0.96 * (i / (LENS_RINGS - 1)), [ox, oy] = outline[j % outline.length]!;
+  const x = ox * s, y = oy * s, r = length2(ox, oy);
+  const bulge = (look.lensCurve / 2) * (r * r - x * x - y * y);
+  return { position: front.place(side, x, y, bulge), uv: [x, y], extra: [slot, clamp(y / height + 0.5), r * (1 - s), 1] };
 }
 
 function buildBridge(parts: Parts, look: GlassesLook, fit: HeadFit, front: Front, outline: readonly Vec2[]): void {
