@@ -1,8 +1,8 @@
 /** Hats over one skull: crowns as domes or rings, brims as sheets, cuffs, wraps. Never inside of the head: every point keeps its clearance. */
 import type { HeadFit } from '../fit/head-fit.ts';
 import { lathe, sphere, sweep, tube } from '../geometry/sweep.ts';
-import { add, along, clamp, cross, eased, fbm3, lerp, noise3, normalize, piecewise, scale, smoothstep, subtract, type Vec3 } from '../geometry/vector.ts';
-import type { MeshBuilder } from '../geometry/mesh-builder.ts';
+import { add, along, clamp, cross, eased, fbm3, lerp, noise3, normalize, piecewise, scale, smoothstep, subtract, type Vec2, type Vec3 } from '../geometry/vector.ts';
+import type { GridPoint, MeshBuilder } from '../geometry/mesh-builder.ts';
 import type { Parts } from '../parts.ts';
 import type { HeadwearLook, Rim } from './look.ts';
 import { length2 } from '../../geometry/length.ts';
@@ -85,41 +85,45 @@ export function buildHeadwear(parts: Parts, look: HeadwearLook, fit: HeadFit): v
 function buildDome(builder: MeshBuilder, slot: number, hat: Hat): void {
   const { look } = hat;
   if (look.crown?.kind !== 'dome') return;
-  const { lift, front, slouch, panels } = look.crown;
   const rows = look.folds > 0 ? 50 : 26;  // folds need more
+  builder.grid(rows, SEGMENTS, pointOfDome, { closedColumns: true }, { hat, slot, rows, dome: look.crown });
+}
+
+interface Dome { hat: Hat; slot: number; rows: number; dome: Extract<HeadwearLook['crown'], { kind: 'dome' }> }
+
+function pointOfDome(i: number, j: number, { hat, slot, rows, dome: { lift, front, slouch, panels } }: Dome): GridPoint {
+  const { look } = hat;
   const isCap = look.brim !== null || look.style === 'backwards-cap';
   const cuff = look.band && look.shell === null ? look.band.thickness * 0.3 : 0;
-  builder.grid(rows, SEGMENTS, (i, j) => {
-    // The first rows roll in under the edge.
-    const s = Math.max(0, (i - 2) / (rows - 3)), azimuth = hat.azimuth(j % SEGMENTS), rim = hat.rim[j % SEGMENTS]!;
-    const polar = rim * (1 - s ** 1.06);
-    const inFront = Math.max(0, Math.cos(azimuth)), behind = Math.max(0, -Math.cos(azimuth));
-    const rise = smoothstep(0, 0.45, s);
-    let above = look.clearance + cuff + lift * rise * (0.5 + 0.5 * s) + front * inFront ** 1.5 * Math.sin(Math.PI * clamp(s * 1.15)) ** 0.8;
-    above += slouch * (behind * smoothstep(0.12, 0.5, s) * (1 - s * s) + 0.3 * smoothstep(0.6, 1, s));
-    if (panels > 0) {  // seams pull the panels in
-      const seam = Math.abs(((azimuth / (2 * Math.PI)) * panels + 0.5) % 1);
-      above -= (look.shell ? 0.5 : 0.09) * Math.exp(-((Math.min(seam, 1 - seam) / 0.035) ** 2)) * rise;
-    }
-    if (look.style === 'bike-helmet') above -= 0.9 * smoothstep(0.55, 0.9, Math.sin(azimuth * 5 + 1.57) * 0.5 + 0.5) * smoothstep(0.12, 0.3, s) * (1 - smoothstep(0.75, 0.9, s));
-    let openness = 1;
-    if (look.folds > 0) {
-      const wrap = wrapFolds(look, azimuth, polar, hat);
-      above += look.folds * wrap * smoothstep(0, 0.12, s) + 0.001;
-      openness = clamp(0.65 + 0.5 * wrap, 0.35, 1);
-    }
-    const inside = i === 0 ? 0.25 * look.clearance : i === 1 ? 0.6 * look.clearance : Math.max(above, look.clearance);
-    const polarHere = i === 0 ? polar - 0.1 : i === 1 ? polar + 0.015 : polar;
-    const position = hat.on(azimuth, polarHere, inside);
-    const radius = 9.2 * Math.sin(Math.min(polar, 1.57)) + 1;
-    const uv: readonly [number, number] = look.stuff.pattern === 'logo' ? [azimuth * 8.5, (rim - polar) * 9.5] : [azimuth * (look.stuff.weave === 'knit' || look.stuff.weave === 'rib' || look.stuff.weave === 'cable' ? 9 : radius), (rim - polar) * 9.5];
-    let edge = 9;
-    if (isCap && panels > 0) {
-      const seam = Math.abs(((azimuth / (2 * Math.PI)) * panels + 0.5) % 1);
-      edge = Math.min(Math.min(seam, 1 - seam) * radius * 2 * Math.PI / panels, s * 12 + 0.3);
-    }
-    return { position, uv, extra: [slot, edge, 0, i < 2 ? 0.4 : openness] };
-  }, { closedColumns: true });
+  // The first rows roll in under the edge.
+  const s = Math.max(0, (i - 2) / (rows - 3)), azimuth = hat.azimuth(j % SEGMENTS), rim = hat.rim[j % SEGMENTS]!;
+  const polar = rim * (1 - s ** 1.06);
+  const inFront = Math.max(0, Math.cos(azimuth)), behind = Math.max(0, -Math.cos(azimuth));
+  const rise = smoothstep(0, 0.45, s);
+  let above = look.clearance + cuff + lift * rise * (0.5 + 0.5 * s) + front * inFront ** 1.5 * Math.sin(Math.PI * clamp(s * 1.15)) ** 0.8;
+  above += slouch * (behind * smoothstep(0.12, 0.5, s) * (1 - s * s) + 0.3 * smoothstep(0.6, 1, s));
+  if (panels > 0) {  // seams pull the panels in
+    const seam = Math.abs(((azimuth / (2 * Math.PI)) * panels + 0.5) % 1);
+    above -= (look.shell ? 0.5 : 0.09) * Math.exp(-((Math.min(seam, 1 - seam) / 0.035) ** 2)) * rise;
+  }
+  if (look.style === 'bike-helmet') above -= 0.9 * smoothstep(0.55, 0.9, Math.sin(azimuth * 5 + 1.57) * 0.5 + 0.5) * smoothstep(0.12, 0.3, s) * (1 - smoothstep(0.75, 0.9, s));
+  let openness = 1;
+  if (look.folds > 0) {
+    const wrap = wrapFolds(look, azimuth, polar, hat);
+    above += look.folds * wrap * smoothstep(0, 0.12, s) + 0.001;
+    openness = clamp(0.65 + 0.5 * wrap, 0.35, 1);
+  }
+  const inside = i === 0 ? 0.25 * look.clearance : i === 1 ? 0.6 * look.clearance : Math.max(above, look.clearance);
+  const polarHere = i === 0 ? polar - 0.1 : i === 1 ? polar + 0.015 : polar;
+  const position = hat.on(azimuth, polarHere, inside);
+  const radius = 9.2 * Math.sin(Math.min(polar, 1.57)) + 1;
+  const uv: readonly [number, number] = look.stuff.pattern === 'logo' ? [azimuth * 8.5, (rim - polar) * 9.5] : [azimuth * (look.stuff.weave === 'knit' || look.stuff.weave === 'rib' || look.stuff.weave === 'cable' ? 9 : radius), (rim - polar) * 9.5];
+  let edge = 9;
+  if (isCap && panels > 0) {
+    const seam = Math.abs(((azimuth / (2 * Math.PI)) * panels + 0.5) % 1);
+    edge = Math.min(Math.min(seam, 1 - seam) * radius * 2 * Math.PI / panels, s * 12 + 0.3);
+  }
+  return { position, uv, extra: [slot, edge, 0, i < 2 ? 0.4 : openness] };
 }
 
 /** Layers of a wrap: bands that cross over the forehead and run around. -1..1 */
@@ -152,26 +156,36 @@ function buildRings(builder: MeshBuilder, slot: number, hat: Hat): void {
   const ahead = normalize(subtract(rim[SEGMENTS / 2]!, rim[0]!)), left = normalize(subtract(rim[(SEGMENTS * 3) / 4]!, rim[SEGMENTS / 4]!));
   const axis = normalize(cross(ahead, left));
   const total = rings.length - 1, rows = 3 * total + 3;
-  builder.grid(rows, SEGMENTS, (i, j) => {
-    const t = Math.max(0, (i - 2) / (rows - 3)) * total, azimuth = hat.azimuth(j % SEGMENTS), p = rim[j % SEGMENTS]!;
-    const up = piecewise(rings.map(([h], k) => [k, h] as const), t), size = piecewise(rings.map(([, s], k) => [k, s] as const), t);
-    const share = up / Math.max(...rings.map(([h]) => h));
-    let factor = size;
-    if (pinch > 0) factor -= (pinch / 9) * smoothstep(0.45, 0.95, share) * Math.exp(-(((Math.abs(azimuth) - 0.62) / 0.34) ** 2)) * size;
-    let position = along(add(middle, scale(subtract(p, middle), factor)), axis, up);
-    if (dent > 0 && size < 0.62) position = along(position, axis, -dent * (1 - size / 0.62) * 0.35);
-    let openness = 1;
-    if (look.folds > 0) {
-      const pleat = look.style === 'chef-hat' ? Math.sin(azimuth * 22) * 0.6 : fbm3(Math.sin(azimuth) * 2.5, Math.cos(azimuth) * 2.5, up * 0.4 + look.seed, 3);
-      position = add(position, scale(normalize(subtract(position, middle)), look.folds * pleat * smoothstep(0.4, 2, up) * Math.min(1, size * 2)));
-      openness = clamp(0.8 + 0.4 * pleat, 0.4, 1);
-    }
-    if (look.style === 'beret') position = add(position, scale(left, Math.sign(look.tilt) * -1.6 * smoothstep(0, 3, up)));
-    if (look.style === 'newsboy') position = add(position, scale(ahead, 0.9 * smoothstep(0.5, 3, up)));
-    position = hat.place(unturned(hat, position), look.clearance);
-    if (i < 2) position = hat.edge(azimuth, i === 0 ? 0.15 : 0.35);
-    return { position, uv: [azimuth * 9 * Math.max(size, 0.15), up + (1 - size) * 9], extra: [slot, 9, 0, i < 2 ? 0.4 : openness] };
-  }, { closedColumns: true });
+  const heights = rings.map(([h], k) => [k, h] as const), sizes = rings.map(([, s], k) => [k, s] as const), highest = Math.max(...rings.map(([h]) => h));
+  builder.grid(rows, SEGMENTS, pointOfRings, { closedColumns: true }, { hat, slot, rows, total, heights, sizes, highest, pinch, dent, rim, middle, ahead, left, axis });
+}
+
+/** What the points of a crown of rings are made from: its outline at the rim, directions, and height and size over the rings. */
+interface Rings {
+  hat: Hat; slot: number; rows: number; total: number;
+  heights: readonly Vec2[]; sizes: readonly Vec2[]; highest: number; pinch: number; dent: number;
+  rim: readonly Vec3[]; middle: Vec3; ahead: Vec3; left: Vec3; axis: Vec3;
+}
+
+function pointOfRings(i: number, j: number, { hat, slot, rows, total, heights, sizes, highest, pinch, dent, rim, middle, ahead, left, axis }: Rings): GridPoint {
+  const { look } = hat;
+  const t = Math.max(0, (i - 2) / (rows - 3)) * total, azimuth = hat.azimuth(j % SEGMENTS), p = rim[j % SEGMENTS]!;
+  const up = piecewise(heights, t), size = piecewise(sizes, t), share = up / highest;
+  let factor = size;
+  if (pinch > 0) factor -= (pinch / 9) * smoothstep(0.45, 0.95, share) * Math.exp(-(((Math.abs(azimuth) - 0.62) / 0.34) ** 2)) * size;
+  let position = along(add(middle, scale(subtract(p, middle), factor)), axis, up);
+  if (dent > 0 && size < 0.62) position = along(position, axis, -dent * (1 - size / 0.62) * 0.35);
+  let openness = 1;
+  if (look.folds > 0) {
+    const pleat = look.style === 'chef-hat' ? Math.sin(azimuth * 22) * 0.6 : fbm3(Math.sin(azimuth) * 2.5, Math.cos(azimuth) * 2.5, up * 0.4 + look.seed, 3);
+    position = add(position, scale(normalize(subtract(position, middle)), look.folds * pleat * smoothstep(0.4, 2, up) * Math.min(1, size * 2)));
+    openness = clamp(0.8 + 0.4 * pleat, 0.4, 1);
+  }
+  if (look.style === 'beret') position = add(position, scale(left, Math.sign(look.tilt) * -1.6 * smoothstep(0, 3, up)));
+  if (look.style === 'newsboy') position = add(position, scale(ahead, 0.9 * smoothstep(0.5, 3, up)));
+  position = hat.place(unturned(hat, position), look.clearance);
+  if (i < 2) position = hat.edge(azimuth, i === 0 ? 0.15 : 0.35);
+  return { position, uv: [azimuth * 9 * Math.max(size, 0.15), up + (1 - size) * 9], extra: [slot, 9, 0, i < 2 ? 0.4 : openness] };
 }
 
 /** `Hat.place` tilts; points derived from tilted ones must not be tilted twice. */
@@ -201,17 +215,23 @@ function buildBand(parts: Parts, hat: Hat): void {
     sweep(builder, path, (t) => { const h = height * (0.45 + 0.55 * Math.sin(Math.PI * t)); return box(thickness, h); }, { up: () => [0, 0.2, 1], slot });
     return;
   }
-  const rows = 9;
-  builder.grid(rows, SEGMENTS, (i, j) => {
-    const azimuth = hat.azimuth(j % SEGMENTS), s = i / (rows - 1);
-    // Around a box with round corners: inside bottom, outside bottom .. outside top, inside top.
-    const up = [0.02, -0.02, 0.03, 0.15, 0.5, 0.85, 0.97, 1, 0.97][i]! * height, out = [0.1, 0.6, 0.92, 1, 1.04, 1, 0.92, 0.6, 0.1][i]!;
-    const polar = hat.rim[j % SEGMENTS]! - up / 9.6;
-    const wave = look.stuff.weave === 'rib' || look.stuff.weave === 'knit' ? 0.06 * noise3(Math.sin(azimuth) * 4, Math.cos(azimuth) * 4, s * 2 + look.seed) : 0;
-    const below = look.crown?.kind === 'rings' ? 0 : isCuff ? look.clearance * 0.6 : 0;
-    const position = look.crown?.kind === 'rings' ? ringBand(hat, j % SEGMENTS, up, thickness * out) : hat.on(azimuth, Math.max(0.05, polar), Math.max(0.1, below + look.clearance * 0.5 + (thickness + wave) * out));
-    return { position, uv: [azimuth * 9, up], extra: [slot, 9, 0, i === 0 || i === rows - 1 ? 0.5 : 1] };
-  }, { closedColumns: true });
+  builder.grid(BAND.length, SEGMENTS, pointOfBand, { closedColumns: true }, { hat, slot, height, thickness, isCuff });
+}
+
+/** Around a box with round corners, (up, out): inside bottom, outside bottom .. outside top, inside top. */
+const BAND = [[0.02, 0.1], [-0.02, 0.6], [0.03, 0.92], [0.15, 1], [0.5, 1.04], [0.85, 1], [0.97, 0.92], [1, 0.6], [0.97, 0.1]] as const;
+
+interface Band { hat: Hat; slot: number; height: number; thickness: number; isCuff: boolean }
+
+function pointOfBand(i: number, j: number, { hat, slot, height, thickness, isCuff }: Band): GridPoint {
+  const { look } = hat;
+  const azimuth = hat.azimuth(j % SEGMENTS), s = i / (BAND.length - 1);
+  const up = BAND[i]![0] * height, out = BAND[i]![1];
+  const polar = hat.rim[j % SEGMENTS]! - up / 9.6;
+  const wave = look.stuff.weave === 'rib' || look.stuff.weave === 'knit' ? 0.06 * noise3(Math.sin(azimuth) * 4, Math.cos(azimuth) * 4, s * 2 + look.seed) : 0;
+  const below = look.crown?.kind === 'rings' ? 0 : isCuff ? look.clearance * 0.6 : 0;
+  const position = look.crown?.kind === 'rings' ? ringBand(hat, j % SEGMENTS, up, thickness * out) : hat.on(azimuth, Math.max(0.05, polar), Math.max(0.1, below + look.clearance * 0.5 + (thickness + wave) * out));
+  return { position, uv: [azimuth * 9, up], extra: [slot, 9, 0, i === 0 || i === BAND.length - 1 ? 0.5 : 1] };
 }
 
 const box = (width: number, height: number): [number, number][] => Array.from({ length: 12 }, (_, i) => {
@@ -231,35 +251,44 @@ function buildBrim(parts: Parts, hat: Hat): void {
   const brim = look.brim!;
   const cloth = look.style === 'snapback' || look.style === 'trucker-cap' || look.style === 'baseball-cap' ? { ...look.trim, pattern: 'none' as const, weave: look.stuff.weave === 'mesh' ? ('twill' as const) : look.stuff.weave } : { ...look.stuff, pattern: look.stuff.pattern === 'logo' ? ('none' as const) : look.stuff.pattern };
   const { builder, slot } = look.shell ? parts.take('hard', 'headwear', look.shell) : parts.take('fabric', 'headwear', cloth);
-  const all = brim.extent >= Math.PI - 1e-6, columns = all ? 84 : 40, rows = 12;
-  const azimuthOf = (j: number) => (all ? -Math.PI + (2 * Math.PI * j) / columns : brim.facing + brim.extent * ((2 * j) / (columns - 1) - 1));
-  const lift = look.crown?.kind === 'dome' && look.crown.front > 0.2 ? 0.15 : 0;
-  const surface = (azimuth: number, t: number, side: number): Vec3 => {
-    const wrapped = Math.atan2(Math.sin(azimuth), Math.cos(azimuth));
-    const inner = hat.edge(wrapped, look.clearance + lift), { centre } = hat.fit.skull;
-    const a = Math.abs(wrapped), width0 = eased([[0, brim.width[0]], [Math.PI / 2, brim.width[1]], [Math.PI, brim.width[2]]], a), rise0 = eased([[0, brim.rise[0]], [Math.PI / 2, brim.rise[1]], [Math.PI, brim.rise[2]]], a);
-    let outward = normalize([inner[0] - centre[0], 0, inner[2] - centre[2]]);
-    let width = width0, rise = rise0 * t ** 1.6;
-    if (!all) {  // a visor: straight ahead, rounded outline, its sides hang
-      const across = (azimuth - brim.facing) / brim.extent;
-      const facing: Vec3 = [Math.sin(brim.facing), 0, Math.cos(brim.facing)];
-      outward = normalize(add(scale(outward, 0.25), facing));
-      width = width0 * Math.sqrt(Math.max(0, 1 - Math.abs(across) ** 2.6));
-      rise = brim.rise[0] * t - 0.05 - (-brim.rise[1]) * across * across * (0.35 + 0.65 * t);
-    } else if (Math.abs(brim.rise[1]) > 3) rise = rise0 * t ** 2;
-    const wobble = look.stuff.weave === 'straw' || look.style === 'bucket' ? 0.35 * t * noise3(Math.sin(wrapped) * 2, Math.cos(wrapped) * 2, look.seed) : 0;
-    const slope = all ? 0 : 0.12 * t * width;  // the peak continues the forehead's slope a little downwards
-    return add(add(inner, scale(outward, width * t + 0.02)), [0, rise + wobble - slope * 0.4 + side, 0]);
-  };
-  for (const side of [1, -1]) {
-    builder.grid(rows, all ? columns : columns, (i, j) => {
-      const azimuth = azimuthOf(all ? j % columns : j), t = i / (rows - 1);
-      const thick = (brim.thickness / 2) * side * Math.min(1, (1 - t) * 8);
-      return { position: surface(azimuth, t, thick), uv: [azimuth * (9 + 6 * t), t * 8], extra: [slot, (1 - t) * brim.width[0], 0, side < 0 ? 0.75 : 0.7 + 0.3 * t] };
-    }, { closedColumns: all, flip: side > 0 });
-  }
-  const rimLine = Array.from({ length: columns }, (_, j) => surface(azimuthOf(j), 1, 0));
+  const all = brim.extent >= Math.PI - 1e-6, columns = all ? 84 : 40;
+  for (const side of [1, -1]) builder.grid(BRIM_ROWS, columns, pointOfBrim, { closedColumns: all, flip: side > 0 }, { hat, slot, brim, all, columns, side });
+  const rimLine = Array.from({ length: columns }, (_, j) => onBrim(hat, brim, all, brimAzimuth(brim, all, columns, j), 1, 0));
   tube(builder, rimLine, brim.thickness * 0.6, { closed: all, slot, sides: 6 });
+}
+
+const BRIM_ROWS = 12;
+type BrimLook = NonNullable<HeadwearLook['brim']>;
+
+/** `all`: the brim runs all around; `side`: 1 above, -1 below. */
+interface Brim { hat: Hat; slot: number; brim: BrimLook; all: boolean; columns: number; side: number }
+
+const brimAzimuth = (brim: BrimLook, all: boolean, columns: number, j: number): number => (all ? -Math.PI + (2 * Math.PI * j) / columns : brim.facing + brim.extent * ((2 * j) / (columns - 1) - 1));
+
+/** @param t - 0 at the crown .. 1 at the edge; @param above - cm over the middle of the brim */
+function onBrim(hat: Hat, brim: BrimLook, all: boolean, azimuth: number, t: number, above: number): Vec3 {
+  const { look } = hat, lift = look.crown?.kind === 'dome' && look.crown.front > 0.2 ? 0.15 : 0;
+  const wrapped = Math.atan2(Math.sin(azimuth), Math.cos(azimuth));
+  const inner = hat.edge(wrapped, look.clearance + lift), { centre } = hat.fit.skull;
+  const a = Math.abs(wrapped), width0 = eased([[0, brim.width[0]], [Math.PI / 2, brim.width[1]], [Math.PI, brim.width[2]]], a), rise0 = eased([[0, brim.rise[0]], [Math.PI / 2, brim.rise[1]], [Math.PI, brim.rise[2]]], a);
+  let outward = normalize([inner[0] - centre[0], 0, inner[2] - centre[2]]);
+  let width = width0, rise = rise0 * t ** 1.6;
+  if (!all) {  // a visor: straight ahead, rounded outline, its sides hang
+    const across = (azimuth - brim.facing) / brim.extent;
+    const facing: Vec3 = [Math.sin(brim.facing), 0, Math.cos(brim.facing)];
+    outward = normalize(add(scale(outward, 0.25), facing));
+    width = width0 * Math.sqrt(Math.max(0, 1 - Math.abs(across) ** 2.6));
+    rise = brim.rise[0] * t - 0.05 - (-brim.rise[1]) * across * across * (0.35 + 0.65 * t);
+  } else if (Math.abs(brim.rise[1]) > 3) rise = rise0 * t ** 2;
+  const wobble = look.stuff.weave === 'straw' || look.style === 'bucket' ? 0.35 * t * noise3(Math.sin(wrapped) * 2, Math.cos(wrapped) * 2, look.seed) : 0;
+  const slope = all ? 0 : 0.12 * t * width;  // the peak continues the forehead's slope a little downwards
+  return add(add(inner, scale(outward, width * t + 0.02)), [0, rise + wobble - slope * 0.4 + above, 0]);
+}
+
+function pointOfBrim(i: number, j: number, { hat, slot, brim, all, columns, side }: Brim): GridPoint {
+  const azimuth = brimAzimuth(brim, all, columns, all ? j % columns : j), t = i / (BRIM_ROWS - 1);
+  const thick = (brim.thickness / 2) * side * Math.min(1, (1 - t) * 8);
+  return { position: onBrim(hat, brim, all, azimuth, t, thick), uv: [azimuth * (9 + 6 * t), t * 8], extra: [slot, (1 - t) * brim.width[0], 0, side < 0 ? 0.75 : 0.7 + 0.3 * t] };
 }
 
 /** The plastic strap across the opening of a cap worn backwards. */
