@@ -31,8 +31,8 @@ interface Sheet {
   fit: HeadFit;
   centre: Vec3;
   edges: Edges;
-  /** 1 / distance from the centre, `[ROWS][COLUMNS]`. */
-  radii: readonly Float64Array[];
+  /** 1 / distance from the centre, `[ROWS, COLUMNS]`. */
+  inverse: Float64Array;
   slot: number;
   /** Filled while the sheet is built. */
   points: Vec3[];
@@ -43,7 +43,7 @@ export function buildMask(parts: Parts, look: MaskLook, fit: HeadFit): void {
   const map = new ProjectedMap(directionFrame(1.75, 0.05)).rasterize(fit.head.neutralPositions, fit.skin, azimuthal(centre, 'z'), 'farthest', 1).fill(30);
   const edges = edgesOf(look, fit, centre);
   const { builder, slot } = parts.take('fabric', 'accessory', look.stuff, true);
-  const points: Vec3[] = [], sheet: Sheet = { look, fit, centre, edges, radii: stretched(map, edges, look.style === 'respirator' ? 60 : 26), slot, points };
+  const points: Vec3[] = [], sheet: Sheet = { look, fit, centre, edges, inverse: stretched(map, edges, look.style === 'respirator' ? 60 : 26), slot, points };
   builder.grid(ROWS, COLUMNS, pointOfMask, { flip: true }, sheet);
   const at = (i: number, j: number): Vec3 => points[i * COLUMNS + j]!;
   const border = [
@@ -82,23 +82,26 @@ function directionAt({ low, top, bottom, left, right }: Edges, s: number, t: num
   return [lerp(upperU, lowerU, t), lerp(upperV, lowerV, t)];
 }
 
-/** The cloth bridges hollows. @returns 1 / distance from the centre, `[ROWS][COLUMNS]` */
-function stretched(map: ProjectedMap, edges: Edges, rounds: number): Float64Array[] {
-  const radii: Float64Array[] = [];
-  for (let i = 0; i < ROWS; i++) {
-    const row = new Float64Array(COLUMNS);
-    for (let j = 0; j < COLUMNS; j++) { const [u, v] = directionAt(edges, (2 * j) / (COLUMNS - 1) - 1, i / (ROWS - 1)); row[j] = 1 / map.sample(u, v); }
-    radii.push(row);
-  }
-  const limit = radii.map((row) => row.slice());
+/** The cloth bridges hollows. @returns 1 / distance from the centre, `[ROWS, COLUMNS]` */
+function stretched(map: ProjectedMap, edges: Edges, rounds: number): Float64Array {
+  const inverse = new Float64Array(ROWS * COLUMNS);
+  for (let i = 0; i < ROWS; i++)
+    for (let j = 0; j < COLUMNS; j++) {
+      const [u, v] = directionAt(edges, (2 * j) / (COLUMNS - 1) - 1, i / (ROWS - 1));
+      inverse[i * COLUMNS + j] = 1 / map.sample(u, v);
+    }
+  const limit = inverse.slice();
   for (let round = 0; round < rounds; round++)
     for (let i = 1; i < ROWS - 1; i++)
-      for (let j = 1; j < COLUMNS - 1; j++) radii[i]![j] = Math.min(limit[i]![j]!, ((radii[i - 1]![j]! + radii[i + 1]![j]!) * 0.5 + (radii[i]![j - 1]! + radii[i]![j + 1]!) * 0.5) / 2 * 1.0012);
-  return radii;
+      for (let j = 1; j < COLUMNS - 1; j++) {
+        const k = i * COLUMNS + j;
+        inverse[k] = Math.min(limit[k]!, ((inverse[k - COLUMNS]! + inverse[k + COLUMNS]!) * 0.5 + (inverse[k - 1]! + inverse[k + 1]!) * 0.5) / 2 * 1.0012);
+      }
+  return inverse;
 }
 
-function place({ edges, centre, radii }: Sheet, s: number, t: number, above: number, row: number, column: number): Vec3 {
-  const [u, v] = directionAt(edges, s, t), polar = length2(u, v), radius = 1 / radii[row]![column]! + above, flat = polar < 1e-6 ? 0 : Math.sin(polar) / polar;
+function place({ edges, centre, inverse }: Sheet, s: number, t: number, above: number, row: number, column: number): Vec3 {
+  const [u, v] = directionAt(edges, s, t), polar = length2(u, v), radius = 1 / inverse[row * COLUMNS + column]! + above, flat = polar < 1e-6 ? 0 : Math.sin(polar) / polar;
   return [centre[0] + radius * flat * u, centre[1] + radius * flat * v, centre[2] + radius * Math.cos(polar)];
 }
 

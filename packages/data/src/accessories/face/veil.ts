@@ -38,9 +38,10 @@ interface Shell {
   centre: Vec3;
   /** Distance of skin from the centre. */
   map: ProjectedMap;
-  /** Per column: polar angle of the opening, and 1 / distance of the stretched cloth over the rows. */
-  first: readonly number[];
-  inverse: readonly Float64Array[];
+  /** Polar angle of the opening per column. */
+  first: Float64Array;
+  /** 1 / distance of the stretched cloth, `[COLUMNS, ROWS]`. */
+  inverse: Float64Array;
   slot: number;
   /** Filled while the first layer is built: its outline. */
   edge: Vec3[];
@@ -74,14 +75,14 @@ function coveredSkin({ skin, head: { model: { canonical } } }: HeadFit): number[
 }
 
 /** The opening as a polar angle per column (turn 0 up, positive to the subject's left). */
-function openingAround(look: VeilLook, fit: HeadFit, centre: Vec3): number[] {
+function openingAround(look: VeilLook, fit: HeadFit, centre: Vec3): Float64Array {
   const oval = FACE_OVAL.map((index) => { const d = subtract(fit.point(index), centre); return { turn: Math.atan2(d[0], d[1]), polar: Math.atan2(length2(d[0], d[1]), d[2]) }; }).sort((a, b) => a.turn - b.turn);
   const faceAt = (turn: number): number => {
     const next = oval.findIndex((o) => o.turn >= turn), j = next < 0 ? 0 : next, b = oval[j]!, a = oval[(j + oval.length - 1) % oval.length]!;
     const span = ((b.turn - a.turn) + 2 * Math.PI) % (2 * Math.PI) || 1, offset = ((turn - a.turn) + 2 * Math.PI) % (2 * Math.PI);
     return lerp(a.polar, b.polar, clamp(offset / span));
   };
-  let first = TURNS.map((turn) => {
+  let first = Float64Array.from(TURNS, (turn) => {
     const up = Math.max(0, Math.cos(turn)), down = Math.max(0, -Math.cos(turn)), [top, cheek, chin] = look.opening;
     return faceAt(turn) + top * up + chin * down + cheek * (1 - up - down) * 1.0;
   });
@@ -89,19 +90,20 @@ function openingAround(look: VeilLook, fit: HeadFit, centre: Vec3): number[] {
   return first;
 }
 
-/** Stretched cloth: hollows are bridged, as in `Body.drape`. @returns 1 / distance, per column over the rows */
-function stretched(map: ProjectedMap, first: readonly number[]): Float64Array[] {
-  const inverse = TURNS.map(() => new Float64Array(ROWS));
-  for (let j = 0; j < COLUMNS; j++) for (let i = 0; i < ROWS; i++) inverse[j]![i] = 1 / radiusAt(map, TURNS[j]!, lerp(first[j]!, LAST, i / (ROWS - 1)));
-  const limit = inverse.map((column) => column.slice());
+/** Stretched cloth: hollows are bridged, as in `Body.drape`. @returns 1 / distance, `[COLUMNS, ROWS]` */
+function stretched(map: ProjectedMap, first: Float64Array): Float64Array {
+  const inverse = new Float64Array(COLUMNS * ROWS);
+  for (let j = 0; j < COLUMNS; j++) for (let i = 0; i < ROWS; i++) inverse[j * ROWS + i] = 1 / radiusAt(map, TURNS[j]!, lerp(first[j]!, LAST, i / (ROWS - 1)));
+  const limit = inverse.slice();
   for (let round = 0; round < 24; round++)
-    for (let j = 0; j < COLUMNS; j++)
+    for (let j = 0; j < COLUMNS; j++) {
+      const step = (LAST - first[j]!) / (ROWS - 1), left = ((j + 1) % COLUMNS) * ROWS, right = ((j + COLUMNS - 1) % COLUMNS) * ROWS;
       for (let i = 1; i < ROWS - 1; i++) {
-        const step = (LAST - first[j]!) / (ROWS - 1);
-        const vertical = (inverse[j]![i - 1]! + inverse[j]![i + 1]!) / 2 / Math.cos(step);
-        const horizontal = (inverse[(j + 1) % COLUMNS]![i]! + inverse[(j + COLUMNS - 1) % COLUMNS]![i]!) / 2 / Math.cos(((2 * Math.PI) / COLUMNS) * Math.sin(lerp(first[j]!, LAST, i / (ROWS - 1))));
-        inverse[j]![i] = Math.min(limit[j]![i]!, 0.6 * vertical + 0.4 * horizontal);
+        const k = j * ROWS + i, vertical = (inverse[k - 1]! + inverse[k + 1]!) / 2 / Math.cos(step);
+        const horizontal = (inverse[left + i]! + inverse[right + i]!) / 2 / Math.cos(((2 * Math.PI) / COLUMNS) * Math.sin(lerp(first[j]!, LAST, i / (ROWS - 1))));
+        inverse[k] = Math.min(limit[k]!, 0.6 * vertical + 0.4 * horizontal);
       }
+    }
   return inverse;
 }
 
@@ -123,7 +125,7 @@ function pointOfShell(i: number, j: number, { look, centre, first, inverse, slot
   above += look.folds * smoothstep(0.02, 0.25, t) * (0.4 * wave + 0.38 * low * line + 0.06 * around);
   const rolled = LIP[i];
   if (rolled) above *= rolled[1];
-  const position = pointAt(centre, turn, polar - (rolled?.[0] ?? 0), 1 / inverse[c]![row]! + Math.max(0.3 * look.clearance, above));
+  const position = pointAt(centre, turn, polar - (rolled?.[0] ?? 0), 1 / inverse[c * ROWS + row]! + Math.max(0.3 * look.clearance, above));
   if (i === LIP.length) edge.push(position);
   return { position, uv: [turn * 9, -t * 24], extra: [slot, t * 20 + 0.25, 0, i < 2 ? 0.4 : clamp(0.8 + 0.5 * look.folds * (wave + 0.4 * low * line), 0.4, 1)] };
 }
@@ -139,7 +141,7 @@ function pointOfLayer(i: number, j: number, { look, centre, first, inverse, slot
   const c = j % COLUMNS, turn = TURNS[c]!, up = 0.5 + 0.5 * Math.cos(turn);
   const begin = first[c]! + lerp(0.1, 0.34, up ** 1.5) + 0.1 * Math.sin(turn) * pinned + 0.03 * noise3(turn * 1.5, 0, look.seed);
   const t = i / (LAYER_ROWS - 1), polar = lerp(begin, LAST, t ** 1.2), row = clamp(((polar - first[c]!) / (LAST - first[c]!)) * (ROWS - 1), 0, ROWS - 1), lower = Math.floor(row);
-  const inv = lerp(inverse[c]![lower]!, inverse[c]![Math.min(ROWS - 1, lower + 1)]!, row - lower);
+  const inv = lerp(inverse[c * ROWS + lower]!, inverse[c * ROWS + Math.min(ROWS - 1, lower + 1)]!, row - lower);
   // Folds fan out from the pin below the chin.
   const fromPin = Math.atan2(Math.sin(turn) * polar - pinned * 0.35, Math.cos(turn) * polar + 1.15);
   const fan = Math.sin(fromPin * 13 + 1.6 * noise3(turn * 2, polar * 2, look.seed)), low = smoothstep(0.35, -0.6, Math.cos(turn));
