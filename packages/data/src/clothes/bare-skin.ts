@@ -1,7 +1,7 @@
 /** Skin below the end of the head mesh: shoulders and chest that a garment leaves bare. */
 import type { Drawable } from '../render/drawable.ts';
 import { type Pigments, skinColour } from '../skin/pigment.ts';
-import { MeshBuilder } from '../accessories/geometry/mesh-builder.ts';
+import { type GridPoint, MeshBuilder } from '../accessories/geometry/mesh-builder.ts';
 import { lerp, smoothstep } from '../accessories/geometry/vector.ts';
 import { type Drape, POLAR_LAST } from './body.ts';
 import type { Worn } from './garment.ts';
@@ -31,21 +31,26 @@ fn evaluate(surface: Surface) -> Shading {
 /** Null when cloth covers the end of the head mesh all around. */
 export function bareSkin(skin: Drape, garments: readonly Worn[], pigments: Pigments, seed: number): Drawable | null {
   const { body } = skin;
-  const azimuthOf = (j: number) => -Math.PI + (2 * Math.PI * j) / COLUMNS;
   const borders = Array.from({ length: COLUMNS }, (_, j) => borderAt(body.border, azimuthOf(j)));
   const edges = Array.from({ length: COLUMNS }, (_, j) => Math.min(...garments.map((worn) => worn.edge(azimuthOf(j))), POLAR_LAST));
   if (edges.every((edge, j) => edge < borders[j]! - OVERLAP * 0.6)) return null;
   const builder = new MeshBuilder();
-  builder.grid(ROWS, COLUMNS, (i, j) => {
-    const c = j % COLUMNS, azimuth = azimuthOf(c), start = borders[c]! - OVERLAP, end = Math.max(start + 0.05, edges[c]! + 0.12);
-    const polar = lerp(start, end, i / (ROWS - 1));
-    return { position: skin.point(azimuth, polar, -BELOW * (1 - smoothstep(borders[c]! - 0.02, borders[c]! + 0.1, polar))) };
-  }, { closedColumns: true, flip: true });
+  builder.grid(ROWS, COLUMNS, pointOfSkin, { closedColumns: true, flip: true }, { skin, borders, edges });
   const scatter = 1 - 0.55 * pigments.melanin;
   return {
     label: 'clothes/skin', mesh: builder.finish(), region: 'body',
     material: { label: 'wear/skin', wgsl: skinWgsl, parameters: Float32Array.from([...skinColour(pigments), seed, 0.85 * scatter, 0.42 * scatter, 0.26 * scatter, 0]), doubleSided: true },
   };
+}
+
+const azimuthOf = (column: number): number => -Math.PI + (2 * Math.PI * column) / COLUMNS;
+
+interface Bare { skin: Drape; borders: readonly number[]; edges: readonly number[] }
+
+function pointOfSkin(i: number, j: number, { skin, borders, edges }: Bare): GridPoint {
+  const c = j % COLUMNS, start = borders[c]! - OVERLAP, end = Math.max(start + 0.05, edges[c]! + 0.12);
+  const polar = lerp(start, end, i / (ROWS - 1));
+  return { position: skin.point(azimuthOf(c), polar, -BELOW * (1 - smoothstep(borders[c]! - 0.02, borders[c]! + 0.1, polar))) };
 }
 
 function borderAt(border: Float32Array, azimuth: number): number {

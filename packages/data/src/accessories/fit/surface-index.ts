@@ -61,11 +61,10 @@ export class SurfaceIndex {
           }
     }
     if (best < 0) return null;
-    const at = (v: number): Vec3 => [p[v * 3]!, p[v * 3 + 1]!, p[v * 3 + 2]!];
-    let closest = at(best), closestSquare = bestSquare;
+    let closest = this.#position(best), closestSquare = bestSquare;
     for (let i = this.#start[best]!; i < this.#start[best + 1]!; i++) {
       const t = this.#incident[i]! * 3;
-      const candidate = closestOnTriangle(point, at(this.#triangles[t]!), at(this.#triangles[t + 1]!), at(this.#triangles[t + 2]!));
+      const candidate = closestOnTriangle(point, this.#position(this.#triangles[t]!), this.#position(this.#triangles[t + 1]!), this.#position(this.#triangles[t + 2]!));
       const square = (candidate[0] - point[0]) ** 2 + (candidate[1] - point[1]) ** 2 + (candidate[2] - point[2]) ** 2;
       if (square < closestSquare - 1e-9) { closestSquare = square; closest = candidate; }
     }
@@ -86,6 +85,11 @@ export class SurfaceIndex {
       moved = add(moved, scale(near.normal, clearance - near.distance));
     }
     return moved;
+  }
+
+  #position(v: number): Vec3 {
+    const p = this.#positions;
+    return [p[v * 3]!, p[v * 3 + 1]!, p[v * 3 + 2]!];
   }
 
   #key(i: number, j: number, k: number): number {

@@ -29,11 +29,10 @@ export const smoothstep = (low: number, high: number, x: number): number => {
 /** A smooth line through the points (centripetal would be overkill here: uniform Catmull-Rom), `steps` points per span. */
 export function smoothPath(points: readonly Vec3[], steps: number, closed = false): Vec3[] {
   const n = points.length;
-  const at = (i: number): Vec3 => (closed ? points[(i + n) % n]! : points[clamp(i, 0, n - 1)]!);
   const path: Vec3[] = [];
   const spans = closed ? n : n - 1;
   for (let i = 0; i < spans; i++) {
-    const a = at(i - 1), b = at(i), c = at(i + 1), d = at(i + 2);
+    const a = knot(points, closed, i - 1), b = knot(points, closed, i), c = knot(points, closed, i + 1), d = knot(points, closed, i + 2);
     for (let k = 0; k < steps; k++) {
       const t = k / steps, t2 = t * t, t3 = t2 * t;
       path.push([spline(a[0], b[0], c[0], d[0], t, t2, t3), spline(a[1], b[1], c[1], d[1], t, t2, t3), spline(a[2], b[2], c[2], d[2], t, t2, t3)]);
@@ -42,6 +41,8 @@ export function smoothPath(points: readonly Vec3[], steps: number, closed = fals
   if (!closed) path.push(points[n - 1]!);
   return path;
 }
+
+const knot = (points: readonly Vec3[], closed: boolean, i: number): Vec3 => points[closed ? (i + points.length) % points.length : clamp(i, 0, points.length - 1)]!;
 
 const spline = (a: number, b: number, c: number, d: number, t: number, t2: number, t3: number): number =>
   0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t2 + (3 * b - a - 3 * c + d) * t3);
