@@ -54,7 +54,7 @@ fn photo_brightness(x: vec3f) -> u32 {
   return whole(min(512.0 * sqrt(photo_luminance(x * look.gain.rgb)), 2047.0));
 }
 
-// A Gaussian at the distances of pixels: powers of one number, of a tap (i, j) pixels off w<i><j> for i <= j.
+// About a Gaussian at the distances of pixels, of a tap (i, j) pixels off w<i><j> for i <= j.
 struct PhotoBlur {
   least: f32,   // radius of what reaches here: what is sharper than a pixel keeps to itself, so that a head in focus does not bleed
   reach: f32,
@@ -66,11 +66,16 @@ struct PhotoBlur {
 fn photo_blur(radius: f32) -> PhotoBlur {
   let spread = sqrt(look.lens.x * look.lens.x + 0.25 * radius * radius);
   // Below 0.28 pixels the neighbours' share is less than a hundredth, below 0.36 that of those across corners.
-  let reach = select(min(3.0, ceil(2.0 * spread - 0.2)), 0.0, spread < 0.28);
-  let a = select(0.0, exp(-0.5 / (spread * spread)), reach > 0.0);
-  let b = select(0.0, a * a * a * a, reach > 1.0);
-  let c = select(0.0, b * b * a, reach > 2.0);
-  return PhotoBlur(0.6 * radius - 0.3, reach, a, select(0.0, a * a, spread > 0.36), b, a * b, b * b, c, a * c, b * c, c * c);
+  let reach = select(0.0, 1.0, spread >= 0.28) + select(0.0, 1.0, spread > 0.75) + select(0.0, 1.0, spread > 1.4);
+  let a = exp(-0.5 / max(spread * spread, 1e-3));
+  let b = a * a * a * a;
+  let c = b * b * a;
+  // One pixel to each side, with the variance that two would have.
+  let variance = (2.0 * a + 8.0 * b) / (1.0 + 2.0 * a + 2.0 * b);
+  let i = select(0.0, select(a, 0.5 * variance / (1.0 - variance), reach < 2.0), reach > 0.0);
+  let j = select(0.0, b, reach > 1.0);
+  let k = select(0.0, c, reach > 2.0);
+  return PhotoBlur(0.6 * radius - 0.3, reach, i, select(0.0, i * i, spread > 0.36), j, i * j, j * j, k, i * k, j * k, k * k);
 }
 
 fn photo_share(tap: vec4f, weight: f32, least: f32) -> vec4f {
