@@ -4,7 +4,7 @@
  *
  * `evaluate` runs in a compute shader (and, where it sets `opacity`, also in a fragment shader), so that derivatives
  * (`dpdx`, `fwidth`) and `textureSample` do not exist: use `textureSampleLevel`, and `surface.footprint` to fade detail
- * that is smaller than a pixel. Names that begin with `render_` are the renderer's.
+ * that is smaller than a pixel. Names that begin with `render_` are the renderer's, as are those of `whole.wgsl.ts` and `halves.wgsl.ts`.
  */
 
 /** Number of vec4 in `Material.parameters` at most. */
