@@ -35,7 +35,7 @@ test('a detector that has only seen real faces finds the renderings, and the ske
   expect(pictures).toBe(PEOPLE * VIEWS); // cameras are within 45 degrees
   expect(found).toBe(pictures);
   expect(meanError).toBeLessThan(0.04);
-  expect(meanError).toBeLessThan(meanRawError); // whose offsets were measured on other people
+  expect(meanError).toBeLessThan(meanRawError); // the offsets between the two were measured on other renderings
 });
 
 test('summarise: a missed face, an offset and noise are told apart', () => {
