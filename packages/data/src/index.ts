@@ -1,6 +1,6 @@
 /** The synthetic data engine of OneGT. This entry runs in browsers too; files, libvips and Dawn are in `@onegt/data/node`. */
 export { ENGINE_VERSION, type Gaze, type Json, type Kind, KINDS, type PersonRecord, type Picture, type Sample, SAMPLE_FORMAT, type SampleRecord, type ViewRecord } from './samples/sample.ts';
-export type { SampleMaker, SampleRequest } from './samples/maker.ts';
+export type { Maker, SampleMaker, SampleRequest } from './samples/maker.ts';
 
 export { openShards, type OpenShardsOptions, readShards, type ShardSource, urlShard } from './shards/loader.ts';
 export { type Members, parseSample, type StoredSample } from './shards/members.ts';

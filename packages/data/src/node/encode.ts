@@ -7,7 +7,10 @@ import { memberNames } from '../shards/members.ts';
 import { encodeNpy } from '../shards/npy.ts';
 import type { EncodedSample } from './shard-file.ts';
 
-export async function encodeSample({ record, pictures, points, poses, rest, validity }: Sample): Promise<EncodedSample> {
+/** What shards hold of a sample; one that is encoded already passes. */
+export async function encodeSample(made: Sample | EncodedSample): Promise<EncodedSample> {
+  if ('members' in made) return made;
+  const { record, pictures, points, poses, rest, validity } = made;
   const members = new Map<string, Uint8Array>([
     ['json', new TextEncoder().encode(`${JSON.stringify(record)}\n`)],
     ['points.npy', encodeNpy(points, [record.views.length, NUM_POINTS, 3])],

@@ -7,6 +7,8 @@ export { createNodePictureMaker } from './picture-maker.ts';
 export { createMachineMaker, type MachineMakerOptions } from './sample-maker.ts';
 export { loadHead } from './head.ts';
 export { decodePicture, encodeSample } from './encode.ts';
+export type { EncodedSample } from './shard-file.ts';
+export type { ShardMaker } from './make-shard.ts';
 export { BrokenDatasetError, InputError, type LostError, OutputError, ProcessLostError, QueueError, UsageError } from './errors.ts';
 export { ingestVideo, type IngestOptions, type IngestProgress, type IngestReport } from '../video/ingest.ts';
 export { createFaceFinder, type FaceFinder } from '../video/face-finder.ts';

@@ -1,11 +1,16 @@
 /** From a range of samples to a finished shard with its record. */
 import { join } from 'node:path';
-import type { SampleMaker } from '../samples/maker.ts';
+import type { Maker } from '../samples/maker.ts';
+import type { Sample } from '../samples/sample.ts';
+import { parseSample } from '../shards/members.ts';
 import { type DatasetSpec, shardName, type ShardRange, type ShardRecord, writeShardRecord } from './dataset.ts';
 import { encodeSample } from './encode.ts';
 import { isLost, type LostError } from './errors.ts';
 import { type EncodedSample, writeShardFile } from './shard-file.ts';
 import { addSample, emptyStatistics } from './statistics.ts';
+
+/** A `SampleMaker`, or one that encodes where it makes. */
+export type ShardMaker = Maker<Sample | EncodedSample>;
 
 export interface MakeShardOptions {
   folder: string;
@@ -18,17 +23,17 @@ export interface MakeShardOptions {
 
 /** A maker that is requested when it is needed, and once more when its GPU device or a process of it is lost. */
 export class MakerSession {
-  readonly #create: () => Promise<SampleMaker>;
+  readonly #create: () => Promise<ShardMaker>;
   readonly #onLost: (error: LostError) => void;
-  #maker: Promise<SampleMaker> | undefined;
+  #maker: Promise<ShardMaker> | undefined;
   #losses = 0;
 
-  constructor(create: () => Promise<SampleMaker>, onLost: (error: LostError) => void = () => undefined) {
+  constructor(create: () => Promise<ShardMaker>, onLost: (error: LostError) => void = () => undefined) {
     this.#create = create;
     this.#onLost = onLost;
   }
 
-  maker(): Promise<SampleMaker> {
+  maker(): Promise<ShardMaker> {
     return (this.#maker ??= this.#create());
   }
 
@@ -57,7 +62,7 @@ export class MakerSession {
   }
 }
 
-export async function makeShard(maker: SampleMaker, { folder, spec, range, signal, onSample }: MakeShardOptions): Promise<ShardRecord> {
+export async function makeShard(maker: ShardMaker, { folder, spec, range, signal, onSample }: MakeShardOptions): Promise<ShardRecord> {
   signal.throwIfAborted();
   const started = performance.now();
   const statistics = emptyStatistics();
@@ -70,9 +75,10 @@ export async function makeShard(maker: SampleMaker, { folder, spec, range, signa
     throw error;
   };
   const makeOne = async (index: number): Promise<EncodedSample> => {
-    const sample = await maker.make({ kind: spec.kind, seed: spec.seed, index, size: spec.size, views: spec.viewsPerSample, hasPictures: spec.hasPictures }, both);
+    const made = await maker.make({ kind: spec.kind, seed: spec.seed, index, size: spec.size, views: spec.viewsPerSample, hasPictures: spec.hasPictures }, both);
     both.throwIfAborted();
-    const encoded = await encodeSample(sample);
+    const encoded = await encodeSample(made);
+    const sample = parseSample(encoded.key, encoded.members);
     addSample(statistics, sample);
     onSample?.(sample.record.views.length);
     return encoded;

@@ -1,10 +1,9 @@
 /** Fill a folder with the shards of a data set: those that are there already are kept. */
-import type { SampleMaker } from '../samples/maker.ts';
 import { checkSameDataset, type DatasetSpec, finishedShard, type Manifest, shardRanges, type ShardRecord, VIEWS_PER_SAMPLE, writeManifest } from './dataset.ts';
 import { writeDatasheet } from './datasheet.ts';
 import type { LostError } from './errors.ts';
 import { prepareFolder, removeRemains } from './files.ts';
-import { MakerSession } from './make-shard.ts';
+import { MakerSession, type ShardMaker } from './make-shard.ts';
 
 export interface RenderDatasetOptions {
   folder: string;
@@ -13,7 +12,7 @@ export interface RenderDatasetOptions {
   headLicence: string;
   /** Which shards are this process's: number `index` modulo `count`. Default all. */
   part?: { index: number; count: number };
-  createMaker: () => Promise<SampleMaker>;
+  createMaker: () => Promise<ShardMaker>;
   signal: AbortSignal;
   progress?: RenderProgress;
 }

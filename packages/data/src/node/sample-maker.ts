@@ -1,7 +1,6 @@
 /** Who renders on this machine: this process, or several that it starts. */
-import sharp from 'sharp';
 import type { HeadModel } from '../heads/head-model.ts';
-import type { SampleMaker } from '../samples/maker.ts';
+import type { ShardMaker } from './make-shard.ts';
 import { createNodePictureMaker } from './picture-maker.ts';
 import { defaultProcesses } from './processes/count.ts';
 import { SampleProcess } from './processes/sample-process.ts';
@@ -24,12 +23,12 @@ export interface MachineMakerOptions {
 const PICTURE_PROCESS = new URL('../../dist/node/processes/picture-process.js', import.meta.url);
 
 /**
- * The bytes of a sample do not depend on the number of processes.
+ * The bytes of a sample do not depend on the number of processes. Where there are several, they encode what they make.
  *
  * @param head - of this file; what processes load again
  * @throws `GpuUnavailableError` with the reason and the remedy
  */
-export async function createMachineMaker(head: HeadModel, { size, heads, processes, samples, note, signal }: MachineMakerOptions): Promise<SampleMaker> {
+export async function createMachineMaker(head: HeadModel, { size, heads, processes, samples, note, signal }: MachineMakerOptions): Promise<ShardMaker> {
   const count = processes ?? (await defaultProcesses(size, samples));
   const maker = count === 1 ? await createNodePictureMaker(head, { size }) : await startProcesses(count, PICTURE_PROCESS, [String(size), ...(heads === undefined ? [] : [heads])], signal);
   note?.(`adapter: ${maker.adapter}${count === 1 ? '' : `; ${count} processes`}`);
@@ -37,10 +36,9 @@ export async function createMachineMaker(head: HeadModel, { size, heads, process
 }
 
 /** All of them or none: when one does not start, the others end. */
-export async function startProcesses(count: number, program: URL, args: readonly string[], signal?: AbortSignal): Promise<SampleMaker> {
+export async function startProcesses(count: number, program: URL, args: readonly string[], signal?: AbortSignal): Promise<ShardMaker> {
   const starts = await Promise.allSettled(Array.from({ length: count }, () => SampleProcess.start(program, args, count)));
   const makers = starts.flatMap((start) => (start.status === 'fulfilled' ? start.value : []));
-  sharp.concurrency(1); // every core renders already: with a thread more a picture of 256 pixels takes a third more processor time
   const failure = starts.find((start) => start.status === 'rejected');
   if (failure === undefined) return shareWork(makers);
   for (const maker of makers) maker.dispose();

@@ -1,17 +1,16 @@
 /** A worker: takes shards from the queue until it is told to stop, or until there are none. */
 import { DelayedError, type Job, Worker } from 'bullmq';
-import type { SampleMaker } from '../samples/maker.ts';
 import { finishedShard, type ShardRecord, writeManifest } from '../node/dataset.ts';
 import { writeDatasheet } from '../node/datasheet.ts';
 import { isAbort, isLost, type LostError } from '../node/errors.ts';
 import { prepareFolder, removeRemains } from '../node/files.ts';
-import { MakerSession } from '../node/make-shard.ts';
+import { MakerSession, type ShardMaker } from '../node/make-shard.ts';
 import { connectionOf, openQueue, type ShardJob } from './jobs.ts';
 import { DEFAULT_QUEUE, type QueueOptions } from './options.ts';
 
 export interface WorkOptions extends QueueOptions {
   /** Called for the first job of a kind of picture; the maker is kept until another kind comes. */
-  createMaker: (job: ShardJob) => Promise<SampleMaker>;
+  createMaker: (job: ShardJob) => Promise<ShardMaker>;
   signal: AbortSignal;
   /** Stop when nothing is waiting, in work or delayed. Default false: wait for more. */
   untilEmpty?: boolean;

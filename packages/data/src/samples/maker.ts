@@ -14,13 +14,16 @@ export interface SampleRequest {
   hasPictures?: boolean;
 }
 
-export interface SampleMaker extends Disposable {
+/** @typeParam Made - a sample as it is, or as shards hold it: who makes it in another process encodes it there */
+export interface Maker<Made> extends Disposable {
   /** For the manifest. */
   readonly adapter: string;
   readonly head: { readonly name: string; readonly licence: string };
   /** So many calls at once keep it busy. */
   readonly concurrency: number;
   /** May be called again before it has finished: what two calls share is the maker's business. */
-  make(request: SampleRequest, signal?: AbortSignal): Promise<Sample>;
+  make(request: SampleRequest, signal?: AbortSignal): Promise<Made>;
   dispose(): void;
 }
+
+export type SampleMaker = Maker<Sample>;

@@ -1,12 +1,12 @@
 import type { HeadModel } from '../../heads/head-model.ts';
 import { createGeometryMaker } from '../../samples/geometry-maker.ts';
-import type { SampleMaker } from '../../samples/maker.ts';
 import type { Kind } from '../../samples/sample.ts';
 import { splitOf } from '../../scene/split.ts';
 import type { Context } from '../context.ts';
 import { createSpec, type DatasetSpec, SAMPLES_PER_SHARD, VIEWS_PER_SAMPLE } from '../dataset.ts';
 import { UsageError } from '../errors.ts';
 import { loadHead } from '../head.ts';
+import type { ShardMaker } from '../make-shard.ts';
 import { duration, mebibytes } from '../progress.ts';
 import { renderDataset } from '../render-dataset.ts';
 import { createMachineMaker, type MachineMakerOptions } from '../sample-maker.ts';
@@ -43,7 +43,7 @@ export async function render(kind: Kind, options: RenderOptions, { progress, sig
   print(`${options.out}: ${manifest.samples} of ${manifest.count} ${kind} in ${manifest.shards.length} shards, ${mebibytes(bytes)}; ${made} shards made in ${duration((performance.now() - started) / 1000)}\n`);
 }
 
-export const makerOf = ({ hasPictures, size }: DatasetSpec, head: HeadModel, options: Omit<MachineMakerOptions, 'size'>): (() => Promise<SampleMaker>) =>
+export const makerOf = ({ hasPictures, size }: DatasetSpec, head: HeadModel, options: Omit<MachineMakerOptions, 'size'>): (() => Promise<ShardMaker>) =>
   async () => (hasPictures ? createMachineMaker(head, { size, ...options }) : createGeometryMaker(head));
 
 /** @throws {@link UsageError} when options contradict each other */

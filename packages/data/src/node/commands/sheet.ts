@@ -1,9 +1,10 @@
 import { extname } from 'node:path';
 import sharp from 'sharp';
-import type { Kind, Sample } from '../../samples/sample.ts';
+import type { Kind } from '../../samples/sample.ts';
+import { parseSample, type StoredSample } from '../../shards/members.ts';
 import type { Context } from '../context.ts';
 import { VIEWS_PER_SAMPLE } from '../dataset.ts';
-import { encodeJpeg } from '../encode.ts';
+import { encodeSample } from '../encode.ts';
 import { UsageError } from '../errors.ts';
 import { writeFileAtomic } from '../files.ts';
 import { loadHead } from '../head.ts';
@@ -35,7 +36,10 @@ export async function sheet({ kind, people, views = kind === 'groups' ? 5 : VIEW
   try {
     const started = performance.now();
     const tiles: Uint8Array[] = [];
-    const samples = inOrder(people, maker.concurrency, (index) => maker.make({ kind, seed, index, size, views }, signal));
+    const samples = inOrder(people, maker.concurrency, async (index) => {
+      const { key, members } = await encodeSample(await maker.make({ kind, seed, index, size, views }, signal));
+      return parseSample(key, members);
+    });
     for await (const sample of samples) {
       for (let v = 0; v < sample.pictures.length; v++) tiles.push(await tile(sample, v, points));
       progress.show(`${tiles.length} pictures, ${((tiles.length * 1000) / (performance.now() - started)).toFixed(1)} a second`);
@@ -53,9 +57,9 @@ export async function sheet({ kind, people, views = kind === 'groups' ? 5 : VIEW
   }
 }
 
-async function tile({ record, pictures, points, validity }: Sample, v: number, withPoints: boolean): Promise<Uint8Array> {
+async function tile({ record, pictures, points, validity }: StoredSample, v: number, withPoints: boolean): Promise<Uint8Array> {
   const { size } = record;
-  const jpeg = await encodeJpeg(pictures[v]!.rgb, size, record.views[v]!.jpegQuality);
+  const { jpeg } = pictures[v]!;
   if (!withPoints) return jpeg;
   const numPoints = validity.length / record.views.length;
   const dots = Array.from({ length: numPoints }, (_, p) => {

@@ -1,9 +1,9 @@
 /**
- * What a program and its processes say to each other. Samples cross as they are, pixels and all: that costs 0.7 ms of processor
- * time a picture of 256 x 256, both sides together, against some 150 for making it, and keeps makers what they are.
+ * What a program and its processes say to each other. Samples cross as shards hold them: a tenth of the bytes
+ * of their pixels, and the program keeps no pictures.
  */
 import type { SampleMaker, SampleRequest } from '../../samples/maker.ts';
-import type { Sample } from '../../samples/sample.ts';
+import type { EncodedSample } from '../shard-file.ts';
 import type { CrossingError } from './crossing-error.ts';
 
 export type Request = { id: number; request: SampleRequest } | { cancel: number };
@@ -11,5 +11,5 @@ export type Request = { id: number; request: SampleRequest } | { cancel: number 
 export type Answer =
   | { ready: Pick<SampleMaker, 'adapter' | 'head' | 'concurrency'> }
   | { failed: CrossingError }
-  | { id: number; sample: Sample }
+  | { id: number; sample: EncodedSample }
   | { id: number; error: CrossingError };

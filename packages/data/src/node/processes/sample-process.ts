@@ -3,9 +3,9 @@ import { DisposedError } from '@onegt/kernels';
 import { type ChildProcess, fork } from 'node:child_process';
 import { setMaxListeners } from 'node:events';
 import { createInterface } from 'node:readline';
-import type { SampleMaker, SampleRequest } from '../../samples/maker.ts';
-import type { Sample } from '../../samples/sample.ts';
+import type { Maker, SampleMaker, SampleRequest } from '../../samples/maker.ts';
 import { isAbort, ProcessLostError } from '../errors.ts';
+import type { EncodedSample } from '../shard-file.ts';
 import { unpackError } from './crossing-error.ts';
 import type { Answer, Request } from './messages.ts';
 
@@ -19,11 +19,11 @@ import type { Answer, Request } from './messages.ts';
 const EXEC_ARGV = ['--heap-growing-percent=900'];
 
 interface Waiting {
-  resolve(sample: Sample): void;
+  resolve(sample: EncodedSample): void;
   reject(error: unknown): void;
 }
 
-export class SampleProcess implements SampleMaker {
+export class SampleProcess implements Maker<EncodedSample> {
   readonly adapter: string;
   readonly head: SampleMaker['head'];
   readonly concurrency: number;
@@ -64,7 +64,7 @@ export class SampleProcess implements SampleMaker {
     child.on('exit', (code, signal) => this.#finish(new ProcessLostError(signal ?? `exit code ${code}`, count)));
   }
 
-  async make(request: SampleRequest, signal?: AbortSignal): Promise<Sample> {
+  async make(request: SampleRequest, signal?: AbortSignal): Promise<EncodedSample> {
     signal?.throwIfAborted();
     if (this.#end !== undefined) throw this.#end;
     const id = this.#next++;

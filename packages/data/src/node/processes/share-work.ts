@@ -1,12 +1,12 @@
 /** Several makers as one. */
-import type { SampleMaker } from '../../samples/maker.ts';
+import type { Maker } from '../../samples/maker.ts';
 
 /**
  * A request goes to the maker with the fewest in work. They must make the same of it.
  *
  * @param makers - owned by the result from now on
  */
-export function shareWork(makers: readonly SampleMaker[]): SampleMaker {
+export function shareWork<Made>(makers: readonly Maker<Made>[]): Maker<Made> {
   const inWork = makers.map(() => 0);
   const dispose = () => makers.forEach((maker) => maker.dispose());
   return {
