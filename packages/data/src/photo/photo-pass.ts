@@ -6,7 +6,7 @@
  */
 import type { Gpu } from '@onegt/kernels';
 import type { PassTiming } from '../render/pass-timer.ts';
-import { halvesWgsl } from '../render/halves.wgsl.ts';
+import { lightWordWgsl } from '../render/light-word.wgsl.ts';
 import { wholeWgsl } from '../render/whole.wgsl.ts';
 import type { Photo } from './photo.ts';
 
@@ -28,7 +28,7 @@ function lensRing(reach: number): string {
   return ring.map(([x, y]) => `{ let tap = photo_tap(at + vec2i(${x}, ${y}), side); ${lensTap(x, y, 'tap')} }`).join('\n');
 }
 
-export const photoWgsl = /* wgsl */ `${wholeWgsl}${halvesWgsl}
+export const photoWgsl = /* wgsl */ `${wholeWgsl}${lightWordWgsl}
 struct PhotoLook {
   gain: vec4f,            // exposure times white balance; w = pixels a side
   curve: vec4f,           // contrast, saturation, shoulder, fade
@@ -39,19 +39,15 @@ struct PhotoLook {
 };
 
 @group(0) @binding(0) var<uniform> look: PhotoLook;
-@group(0) @binding(1) var<storage, read> light: array<vec2u>;            // [pixels] halves: r, g, b, radius of defocus in pixels
-@group(0) @binding(2) var<storage, read_write> sharp: array<vec2u>;      // [pixels] after the lens: halves r, g, b; brightness
+@group(0) @binding(1) var<storage, read> light: array<u32>;              // [pixels] light, its tag the radius of defocus in quarters of a pixel
+@group(0) @binding(2) var<storage, read_write> sharp: array<u32>;        // [pixels] light after the lens
 @group(0) @binding(3) var<storage, read_write> result: array<u32>;       // [pixels] r, g, b below the region
 
 // Linear light, and the radius.
 fn photo_tap(at: vec2i, side: i32) -> vec4f {
   let p = clamp(at, vec2i(0), vec2i(side - 1));
-  return from_halves(light[u32(p.y * side + p.x)]);
-}
-
-// Root of the luminance that the sensor sees, 11 bits of 0..4: sharpening compares neighbours by it.
-fn photo_brightness(x: vec3f) -> u32 {
-  return whole(min(512.0 * sqrt(photo_luminance(x * look.gain.rgb)), 2047.0));
+  let word = light[u32(p.y * side + p.x)];
+  return vec4f(light_of(word), 0.25 * f32(light_tag(word)));
 }
 
 // About a Gaussian at the distances of pixels, of a tap (i, j) pixels off w<i><j> for i <= j.
@@ -84,8 +80,7 @@ fn photo_share(tap: vec4f, weight: f32, least: f32) -> vec4f {
 
 fn photo_put(at: vec2i, side: i32, sum: vec4f) {
   if (max(at.x, at.y) >= side) { return; }
-  let x = sum.rgb / sum.w;
-  sharp[u32(at.y * side + at.x)] = halves(vec4f(x, 0.0)) | vec2u(0u, photo_brightness(x) << 16u);
+  sharp[u32(at.y * side + at.x)] = light_word(sum.rgb / sum.w, 0u);
 }
 
 // Four pixels: they share most of their taps, and taps are loads, which a software adapter makes lane by lane.
@@ -119,11 +114,10 @@ fn photo_hash(x: vec3u) -> u32 {
   return h ^ (h >> 15u);
 }
 
-// Four numbers of mean 0 and deviation 1, each the sum of two uniform ones.
+// Four uniform numbers of mean 0 and deviation 1.
 fn photo_grain(at: vec2i) -> vec4f {
-  let a = photo_hash(vec3u(bitcast<vec2u>(at), bitcast<u32>(look.noise.z)));
-  let b = (a ^ (a >> 13u)) * 0x85ebca77u;
-  return (unpack4x8unorm(a) + unpack4x8unorm(b ^ (b >> 16u)) - 1.0) * 2.4303; // sqrt(6), less a 256th for whole bytes
+  let bits = photo_hash(vec3u(bitcast<vec2u>(at), bitcast<u32>(look.noise.z)));
+  return (vec4f(bitcast<vec4i>((vec4u(bits) >> vec4u(0u, 8u, 16u, 24u)) & vec4u(255u))) - 127.5) * 0.0135316; // sqrt(12 / 65535)
 }
 
 // Grains of a given size in pixels, interpolated, with the deviation of single ones.
@@ -139,10 +133,12 @@ fn photo_grains(at: vec2f, size: f32) -> vec4f {
 
 fn photo_luminance(x: vec3f) -> f32 { return dot(x, vec3f(0.2126, 0.7152, 0.0722)); }
 
-// Brightness after the lens.
+// Root of the luminance that the sensor sees: sharpening compares neighbours by it.
+fn photo_brightness(seen: vec3f) -> f32 { return sqrt(max(1e-6, photo_luminance(seen * look.gain.rgb))); }
+
 fn photo_beside(at: vec2i, side: i32) -> f32 {
   let p = clamp(at, vec2i(0), vec2i(side - 1));
-  return f32(sharp[u32(p.y * side + p.x)].y >> 16u) / 512.0;
+  return photo_brightness(light_of(sharp[u32(p.y * side + p.x)]));
 }
 
 @compute @workgroup_size(8, 8)
@@ -151,14 +147,14 @@ fn photo_develop(@builtin(global_invocation_id) id: vec3u) {
   if (max(id.x, id.y) >= u32(side)) { return; }
   let at = vec2i(id.xy);
   let index = id.y * u32(side) + id.x;
-  let seen = from_halves(sharp[index] & vec2u(0xffffffffu, 0xffffu)).rgb;
+  let seen = light_of(sharp[index]);
   let middle = (vec2f(at) + 0.5) / f32(side) * 2.0 - 1.0;
   let fall = 1.0 + 0.5 * dot(middle, middle);
   let exposure = look.gain.rgb * mix(1.0, 1.0 / (fall * fall), look.shadow_tint.w);
   var x = seen * exposure;
   if (look.highlight_tint.w > 0.0) {
     let around = 0.25 * (photo_beside(at - vec2i(1, 0), side) + photo_beside(at + vec2i(1, 0), side) + photo_beside(at - vec2i(0, 1), side) + photo_beside(at + vec2i(0, 1), side));
-    let own = sqrt(max(1e-6, photo_luminance(seen * look.gain.rgb)));
+    let own = photo_brightness(seen);
     let gain = clamp(1.0 + 2.0 * look.highlight_tint.w * (own - around) / own, 0.5, 1.6);
     x *= gain * gain;
   }
@@ -211,9 +207,9 @@ export const backdropBlur = (photo: Photo, focal: number): number => (2 * photo.
 
 /** Buffers of one picture, all of the renderer's. */
 export interface PhotoBuffers {
-  /** `[pixels]` vec2u: halves of 16 bits of linear r, g, b, and of the radius of defocus in pixels. */
+  /** `[pixels]` u32 of {@link lightWordWgsl}: linear light; the tag is the radius of defocus in quarters of a pixel. */
   light: GPUBuffer;
-  /** `[pixels]` vec2u, overwritten. */
+  /** `[pixels]` u32, overwritten. */
   scratch: GPUBuffer;
   /** `[pixels]` u32: the bytes r, g, b are written, the last one is kept. */
   result: GPUBuffer;

@@ -1,7 +1,8 @@
-import { encodeF16, type Gpu } from '@onegt/kernels';
+import type { Gpu } from '@onegt/kernels';
 import { requestGpu } from '@onegt/kernels/node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createRandom } from '../random/random.ts';
+import { lightWord } from '../render/light-word.wgsl.ts';
 import { neutralPhoto, type Photo, samplePhoto, withAutoWhiteBalance } from './photo.ts';
 import { PhotoPass } from './photo-pass.ts';
 
@@ -26,14 +27,12 @@ const toLinear = (byte: number) => (byte / 255 <= 0.04045 ? byte / 255 / 12.92 :
 async function develop(scene: Scene, photo: Partial<Photo>, seed = 1): Promise<Uint8Array> {
   const { device } = gpu;
   const pixels = SIZE * SIZE;
-  const values = new Float32Array(4 * pixels);
-  const result = new Uint32Array(pixels);
+  const light = new Uint32Array(pixels), result = new Uint32Array(pixels);
   for (let i = 0; i < pixels; i++) {
     const { rgb, radius = 0, region = 0 } = scene(i % SIZE, Math.floor(i / SIZE));
-    values.set([...rgb, radius], 4 * i);
+    light[i] = lightWord(rgb, Math.round(4 * radius));
     result[i] = region << 24;
   }
-  const light = encodeF16(values);
   const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
   const buffers = { light: device.createBuffer({ size: light.byteLength, usage }), scratch: device.createBuffer({ size: light.byteLength, usage }), result: device.createBuffer({ size: result.byteLength, usage }) };
   const staging = device.createBuffer({ size: 4 * pixels, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });

@@ -18,19 +18,15 @@ export class BindGroups implements Disposable {
   readonly #device: GPUDevice;
   readonly #layouts: Layouts;
   readonly #uniforms: Uniforms;
-  readonly #white: GPUTexture;
-  readonly #sampler: GPUSampler;
+  /** Of materials that have none. */
+  readonly #noTexels: GPUBuffer;
   readonly #materials = new WeakMap<Material, GPUBindGroup>();
-  /** Made once: lavapipe makes a new view wait until the picture at work is done. */
-  readonly #views = new WeakMap<GPUTexture, GPUTextureView>();
 
   constructor({ device }: Gpu, layouts: Layouts, targets: Targets, uniforms: Uniforms) {
     this.#device = device;
     this.#layouts = layouts;
     this.#uniforms = uniforms;
-    this.#white = device.createTexture({ label: 'render/white', size: [1, 1], format: 'rgba8unorm', usage: GPUTextureUsage.TEXTURE_BINDING | GPUTextureUsage.COPY_DST });
-    device.queue.writeTexture({ texture: this.#white }, Uint8Array.of(255, 255, 255, 255), {}, [1, 1]);
-    this.#sampler = device.createSampler({ label: 'render/linear', magFilter: 'linear', minFilter: 'linear', mipmapFilter: 'linear', addressModeU: 'repeat', addressModeV: 'repeat' });
+    this.#noTexels = device.createBuffer({ label: 'render/no texels', size: 4, usage: GPUBufferUsage.STORAGE });
     this.fixed = fixedGroups(device, layouts, targets, uniforms);
   }
 
@@ -50,21 +46,14 @@ export class BindGroups implements Disposable {
   material(material: Material): GPUBindGroup {
     let group = this.#materials.get(material);
     if (group === undefined) {
-      const [first = this.#white, second = this.#white] = material.textures ?? [];
-      group = groupOf(this.#device, this.#layouts.material, [{ buffer: this.#uniforms.parameters, size: PARAMETER_STRIDE }, this.#sampler, this.#viewOf(first), this.#viewOf(second)], `render/${material.label}`);
+      group = groupOf(this.#device, this.#layouts.material, [{ buffer: this.#uniforms.parameters, size: PARAMETER_STRIDE }, { buffer: material.texels ?? this.#noTexels }], `render/${material.label}`);
       this.#materials.set(material, group);
     }
     return group;
   }
 
   [Symbol.dispose](): void {
-    this.#white.destroy();
-  }
-
-  #viewOf(texture: GPUTexture): GPUTextureView {
-    let view = this.#views.get(texture);
-    if (view === undefined) this.#views.set(texture, (view = texture.createView()));
-    return view;
+    this.#noTexels.destroy();
   }
 }
 
@@ -81,8 +70,8 @@ function fixedGroups(device: GPUDevice, layouts: Layouts, { visibility, depth, s
     castShadow: group(layouts.castShadow, [frame, { buffer: smallShadow }]),
     packShadow: group(layouts.packShadow, [{ buffer: smallShadow }, { buffer: shadowDepth }, parts.shadowMap]),
     classify: group(layouts.classify, [frame, { buffer: slots }, { buffer: lists }, { buffer: result }, kinds, { buffer: small }, { buffer: mixed }]),
-    classifyGlass: group(layouts.classifyGlass, [frame, { buffer: slots }, { buffer: lists }, visibility.createView(), depth.createView(), { buffer: small }]),
-    list: group(layouts.list, [frame, { buffer: slots }, { buffer: lists }, { buffer: dispatches }]),
+    classifyGlass: group(layouts.classifyGlass, [frame, { buffer: slots }, { buffer: lists }, visibility.createView(), depth.createView(), { buffer: small }, kinds]),
+    list: group(layouts.list, [frame, { buffer: slots }, { buffer: lists }, { buffer: dispatches }, kinds]),
     shade: group(layouts.shade, [frame, { buffer: slots }, { buffer: lists }, { buffer: radiance }, { buffer: result }, layers, around]),
     environment: group(layouts.environment, [background, layers]),
     occlude: group(layouts.occlude, [frame, { buffer: result }, { buffer: coarseOcclusion }, parts.occlusion]),

@@ -23,8 +23,8 @@ export interface Mesh {
 }
 
 /**
- * How a surface looks. `wgsl` defines `fn evaluate(surface: Surface) -> Shading` and may read `parameters` (vec4 array),
- * `texture_0` and `texture_1` (with `linear_sampler`). Light, shadow, ambient occlusion and reflection are the renderer's.
+ * How a surface looks. `wgsl` defines `fn evaluate(surface: Surface) -> Shading` and may read `parameters` (vec4 array) and
+ * `texels` (u32 array). Light, shadow, ambient occlusion and reflection are the renderer's.
  */
 export interface Material {
   /** Names the pipeline: equal labels share one. */
@@ -32,7 +32,8 @@ export interface Material {
   readonly wgsl: string;
   /** Up to 64 vec4. Not part of the pipeline: two people share it. */
   readonly parameters: Float32Array;
-  readonly textures?: readonly GPUTexture[];
+  /** What is painted: words that `wgsl` knows how to read. A buffer, as a software adapter takes three times as long for a texture. */
+  readonly texels?: GPUBuffer;
   /** Glass and lenses: drawn last, blended over; no shadow. Default false. */
   readonly transparent?: boolean;
   /** Both sides are lit. Default false: back faces are culled. */

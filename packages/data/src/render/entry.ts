@@ -35,15 +35,17 @@ export const blocksOf = ({ numTriangles }: MeshBuffers): number => Math.ceil(num
 /** Cm along the view axis. */
 export const depthOf = ([x, y, z]: readonly [number, number, number], { rotation: r, translation: t }: View): number => -(r[2] * x + r[5] * y + r[8] * z + t[2]);
 
+/** Depths are those of opaque drawables. */
 export function wordFrame(entries: readonly Entry[], view: View): WordFrame {
   let [nearest, farthest, numBlocks] = [Infinity, 0, 0];
-  for (const { mesh } of entries) {
+  for (const { mesh, kind } of entries) {
+    numBlocks += blocksOf(mesh);
+    if (kind === 'transparent') continue;
     for (const corner of cornersOf(mesh)) {
       const depth = depthOf(corner, view);
       nearest = Math.min(nearest, depth);
       farthest = Math.max(farthest, depth);
     }
-    numBlocks += blocksOf(mesh);
   }
   if (numBlocks === 0 || farthest <= NEAR) return { nearest: 1, farthest: 2, bits: bitsFor(numBlocks) };
   return { nearest: Math.max(nearest, NEAR), farthest: farthest + 0.01, bits: bitsFor(numBlocks) };

@@ -78,10 +78,4 @@ fn lattice_sample(at: vec2u) -> u32 {
   let origin = vec2u(${reach}u, ${reach}u + ${b}u * (frame.size.x - 1u));
   return (at.x + LATTICE_TURN * at.y + COUNT - (origin.x + LATTICE_TURN * origin.y) % COUNT) % COUNT;
 }
-
-// Sample and number of samples of a group, in a word.
-fn lattice_mark(sample: u32, count: u32) -> u32 {
-  return u32(OFFSETS[sample].x + 8) | (u32(OFFSETS[sample].y + 8) << 4u) | (count << 8u);
-}
-fn lattice_offset(mark: u32) -> vec2f { return vec2f(f32(mark & 15u), f32((mark >> 4u) & 15u)) - 8.0; }
 `;

@@ -3,8 +3,8 @@
  * and calls its `evaluate` once per group of samples of a pixel.
  *
  * `evaluate` runs in a compute shader (and, where it sets `opacity`, also in a fragment shader), so that derivatives
- * (`dpdx`, `fwidth`) and `textureSample` do not exist: use `textureSampleLevel`, and `surface.footprint` to fade detail
- * that is smaller than a pixel. Names that begin with `render_` are the renderer's, as are those of `whole.wgsl.ts` and `halves.wgsl.ts`.
+ * (`dpdx`, `fwidth`) do not exist: use `surface.footprint` to choose a level, and to fade detail
+ * that is smaller than a pixel. Names that begin with `render_` are the renderer's, as are those of `whole.wgsl.ts`, `light-word.wgsl.ts` and `slot.wgsl.ts`.
  */
 
 /** Number of vec4 in `Material.parameters` at most. */
@@ -38,9 +38,7 @@ struct Shading {
 };
 
 @group(1) @binding(0) var<uniform> parameters: array<vec4f, 64>;
-@group(1) @binding(1) var linear_sampler: sampler;   // bilinear, repeats
-@group(1) @binding(2) var texture_0: texture_2d<f32>;
-@group(1) @binding(3) var texture_1: texture_2d<f32>;
+@group(1) @binding(1) var<storage, read> texels: array<u32>;
 
 fn default_shading(surface: Surface) -> Shading {
   return Shading(vec3f(0.5), surface.normal, 0.5, 0.5, 0.0, 0.04, 0.0, vec3f(0.0), 1.0, 0.0, 0.0, vec3f(0.0), 1.0);

@@ -82,7 +82,6 @@ export function checkDrawable({ label, mesh, material, region }: Drawable): void
   if (numTriangles % 1 !== 0 || numTriangles === 0) fail(`triangles has ${triangles.length} indices.`, 'It must be [T, 3] with at least one triangle; leave empty meshes out.', { length: triangles.length });
   if (numTriangles > MAX_TRIANGLES) fail(`${numTriangles} triangles.`, `At most ${MAX_TRIANGLES}: split the mesh.`, { numTriangles });
   if (material.parameters.length > 4 * MAX_PARAMETERS) fail(`its material "${material.label}" has ${material.parameters.length} parameters.`, `At most ${MAX_PARAMETERS} vec4 (${4 * MAX_PARAMETERS} numbers).`, { length: material.parameters.length });
-  if ((material.textures?.length ?? 0) > 2) fail(`its material "${material.label}" has ${material.textures!.length} textures.`, 'At most texture_0 and texture_1.');
   if (typeof region === 'string') {
     if (!REGIONS.includes(region)) fail(`region "${region}" does not exist.`, `Regions: ${REGIONS.join(', ')}.`, { region });
   } else {

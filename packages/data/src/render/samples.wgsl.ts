@@ -4,10 +4,9 @@
  * up to all samples. Most pixels show one surface without steps and are told at once; the others are listed, so that
  * grouping runs with full vectors. Groups ("slots") are then listed per drawable, so that one dispatch shades one drawable.
  */
+import { slotWgsl } from './slot.wgsl.ts';
 import { wordWgsl } from './small-triangles.wgsl.ts';
 
-/** Groups of samples per pixel. Hair at the outline is what needs them. */
-export const SLOTS = 4;
 /** Drawables of one picture; the last index is the background. */
 export const MAX_DRAWABLES = 64;
 export const BACKGROUND_INDEX = MAX_DRAWABLES - 1;
@@ -16,19 +15,25 @@ export const LIST_HEADER = 3 * MAX_DRAWABLES;
 /** What a drawable is to {@link classifyWgsl}. */
 export const KINDS = { surface: 0, hair: 1, fine: 2 } as const;
 
-const common = /* wgsl */ `
+const common = /* wgsl */ `${slotWgsl}
 const SLOTS = 4u;
 const MAX_DRAWABLES = 64u;
 const BACKGROUND = 63u;
 const WORKGROUP = 64u;
-const EMPTY = 0xffffffffu;
 @group(0) @binding(0) var<uniform> frame: Frame;
-@group(0) @binding(1) var<storage, read_write> slots: array<vec2u>;        // [pixels, SLOTS] word, lattice_mark
+@group(0) @binding(1) var<storage, read_write> slots: array<u32>;          // [SLOTS, pixels]
 @group(0) @binding(2) var<storage, read_write> lists: array<atomic<u32>>;  // counts, offsets, cursors [64] each; items
 
 // Pixels that glass may touch; the last row and column are outside.
 fn glass_pixel(id: vec3u) -> vec2u { return vec2u(frame.glass.xy) + id.xy; }
 fn is_beyond_glass(at: vec2u) -> bool { return any(at >= vec2u(frame.glass.zw)); }
+
+fn block_of(number: u32) -> u32 { return kinds[2u * MAX_DRAWABLES + (number >> 8u)]; }
+
+fn drawable_of(number: u32) -> u32 {
+  if (number == BACKGROUND_NUMBER) { return BACKGROUND; }
+  return block_of(number) & 0xffu;
+}
 `;
 
 const grouping = /* wgsl */ `
@@ -38,16 +43,17 @@ const FINE = 2u;
 
 // Up to four groups, without branches: lanes differ.
 struct Groups {
-  words: vec4u,      // as slots have them
+  numbers: vec4u,
   drawables: vec4u,
   inverses: vec4f,   // one over depth
-  marks: vec4u,      // lattice_mark
+  steps: vec4u,      // as slots have them
+  counts: vec4u,
   used: u32,
 };
 
-fn no_groups() -> Groups { return Groups(vec4u(EMPTY), vec4u(BACKGROUND), vec4f(0.0), vec4u(0u), 0u); }
+fn no_groups() -> Groups { return Groups(vec4u(BACKGROUND_NUMBER), vec4u(BACKGROUND), vec4f(0.0), vec4u(0u), vec4u(0u), 0u); }
 
-fn add_sample(g: Groups, sample: u32, word: u32, drawable: u32, kind: u32, inverse: f32) -> Groups {
+fn add_sample(g: Groups, sample: u32, number: u32, drawable: u32, kind: u32, inverse: f32) -> Groups {
   let order = vec4u(0u, 1u, 2u, 3u);
   // Strands lie close behind each other; surfaces whose depths differ by five pixels' sizes are two.
   // Irises and pupils are finer than pixels: each sample by itself, as long as there are groups.
@@ -59,14 +65,14 @@ fn add_sample(g: Groups, sample: u32, word: u32, drawable: u32, kind: u32, inver
   let chosen = order == vec4u(best);
   let added = chosen & vec4<bool>(is_new);
   return Groups(
-    select(g.words, vec4u(word), added), select(g.drawables, vec4u(drawable), added), select(g.inverses, vec4f(inverse), added),
-    select(g.marks, vec4u(lattice_mark(sample, 0u)), added) + select(vec4u(0u), vec4u(256u), chosen), g.used + select(0u, 1u, is_new));
+    select(g.numbers, vec4u(number), added), select(g.drawables, vec4u(drawable), added), select(g.inverses, vec4f(inverse), added),
+    select(g.steps, vec4u(slot_step(sample)), added), g.counts + select(vec4u(0u), vec4u(1u), chosen), g.used + select(0u, 1u, is_new));
 }
 
 fn store_groups(pixel: u32, g: Groups) {
   for (var k = 0u; k < SLOTS; k++) {
     if (k < g.used) {
-      slots[pixel * SLOTS + k] = vec2u(g.words[k], g.marks[k]);
+      slots[k * frame.size.x * frame.size.x + pixel] = slot_word(g.numbers[k], g.steps[k], g.counts[k]);
       atomicAdd(&lists[g.drawables[k]], 1u);
     }
   }
@@ -79,8 +85,6 @@ export const classifyWgsl = /* wgsl */ `${common}${wordWgsl}${grouping}
 @group(0) @binding(4) var<storage, read> kinds: array<u32>;                // [64, 2] first number and the one after the last; of each block drawable | kind << 8
 @group(0) @binding(5) var<storage, read> drawn: array<u32>;                // by small-triangles.wgsl.ts
 @group(0) @binding(6) var<storage, read_write> mixed: array<atomic<u32>>;  // [4] count, workgroups; pixels of more than one group
-
-fn block_of(number: u32) -> u32 { return kinds[2u * MAX_DRAWABLES + (number >> 8u)]; }
 
 // Everything in the pixel is background, or one surface without steps.
 @compute @workgroup_size(8, 8)
@@ -111,7 +115,7 @@ fn classify(@builtin(global_invocation_id) id: vec3u) {
   let limit = select(5.0, 1.5, kind == HAIR) * inverse * frame.camera.w;
   let is_background = nearest == 0u;
   if (is_background || (farthest != 0u && same && kind != FINE && inverse_depth(n, nearest) - inverse_depth(n, farthest) <= limit)) {
-    slots[pixel * SLOTS] = vec2u(select((drawable << 24u) | (number_of(n, centre) - first), EMPTY, is_background), lattice_mark(0u, COUNT));
+    slots[pixel] = slot_word(select(number_of(n, centre), BACKGROUND_NUMBER, is_background), slot_step(0u), COUNT);
     atomicAdd(&lists[select(drawable, BACKGROUND, is_background)], 1u);
     result[size * size + pixel] = select(bitcast<u32>(1.0 / inverse), 0x7f800000u, is_background);
   } else {
@@ -143,11 +147,7 @@ fn classify_mixed(@builtin(global_invocation_id) id: vec3u) {
     let is_background = word == 0u;
     let block = select(block_of(number_of(n, word)), BACKGROUND, is_background);
     let drawable = block & 0xffu;
-    groups = add_sample(groups, s, select((drawable << 24u) | number_of(n, word), EMPTY, is_background), drawable, block >> 8u, select(inverse_depth(n, word), 0.0, is_background));
-  }
-  // From numbers to triangles.
-  for (var k = 0u; k < SLOTS; k++) {
-    if (groups.drawables[k] != BACKGROUND) { groups.words[k] -= kinds[2u * groups.drawables[k]]; }
+    groups = add_sample(groups, s, select(number_of(n, word), BACKGROUND_NUMBER, is_background), drawable, block >> 8u, select(inverse_depth(n, word), 0.0, is_background));
   }
   store_groups(pixel, groups);
   result[size * size + pixel] = select(bitcast<u32>(1.0 / inverse_depth(n, centre_word)), 0x7f800000u, centre_word == 0u);
@@ -156,9 +156,10 @@ fn classify_mixed(@builtin(global_invocation_id) id: vec3u) {
 
 /** A transparent drawable in front of what has its depth already; all else counts as background. After {@link frameWgsl}. */
 export const classifyGlassWgsl = /* wgsl */ `${common}${wordWgsl}${grouping}
-@group(0) @binding(3) var visibility: texture_2d<u32>;
+@group(0) @binding(3) var visibility: texture_2d<u32>;                     // numbers
 @group(0) @binding(4) var depth: texture_depth_2d;
 @group(0) @binding(5) var<storage, read> drawn: array<u32>;                // by small-triangles.wgsl.ts
+@group(0) @binding(6) var<storage, read> kinds: array<u32>;                // see above
 
 const NEAR = 2.0;
 const FAR = 2000.0;
@@ -172,15 +173,15 @@ fn classify_glass(@builtin(global_invocation_id) id: vec3u) {
   var groups = no_groups();
   for (var s = 0u; s < COUNT; s++) {
     let place = middle + vec2u(OFFSETS[s]);
-    let word = textureLoad(visibility, place, 0).x;
+    let number = textureLoad(visibility, place, 0).x;
     var inverse = 0.0;
-    if (word != EMPTY) {
+    if (number != BACKGROUND_NUMBER) {
       inverse = (FAR - textureLoad(depth, place, 0) * (FAR - NEAR)) / (NEAR * FAR);
       let behind = drawn[place.y * frame.size.y + place.x];
       if (behind != 0u && inverse_depth(n, behind) > inverse) { inverse = 0.0; }
     }
-    let is_glass = inverse > 0.0;
-    groups = add_sample(groups, s, select(EMPTY, word, is_glass), select(BACKGROUND, word >> 24u, is_glass), SURFACE, inverse);
+    let seen = select(BACKGROUND_NUMBER, number, inverse > 0.0);
+    groups = add_sample(groups, s, seen, drawable_of(seen), SURFACE, inverse);
   }
   store_groups(at.y * frame.size.x + at.x, groups);
 }
@@ -189,6 +190,7 @@ fn classify_glass(@builtin(global_invocation_id) id: vec3u) {
 /** Offsets of the lists and sizes of the dispatches that shade them. One invocation: 64 numbers. */
 export const listWgsl = /* wgsl */ `${common}
 @group(0) @binding(3) var<storage, read_write> dispatches: array<u32>;     // [64, 3]
+@group(0) @binding(4) var<storage, read> kinds: array<u32>;                // see above
 
 @compute @workgroup_size(1)
 fn offsets() {
@@ -196,7 +198,7 @@ fn offsets() {
   for (var d = 0u; d < MAX_DRAWABLES; d++) {
     let count = atomicLoad(&lists[d]);
     atomicStore(&lists[MAX_DRAWABLES + d], sum);
-    atomicStore(&lists[2u * MAX_DRAWABLES + d], 0u);
+    atomicStore(&lists[2u * MAX_DRAWABLES + d], sum);
     dispatches[3u * d] = (count + WORKGROUP - 1u) / WORKGROUP;
     dispatches[3u * d + 1u] = 1u;
     dispatches[3u * d + 2u] = 1u;
@@ -207,14 +209,12 @@ fn offsets() {
 // The order within a list varies from run to run; nothing depends on it.
 fn list_pixel(pixel: u32) {
   var left = COUNT;
-  var slot = pixel * SLOTS;
+  var slot = pixel;
   loop {
-    let entry = slots[slot];
-    let d = min(entry.x >> 24u, BACKGROUND);
-    let at = atomicLoad(&lists[MAX_DRAWABLES + d]) + atomicAdd(&lists[2u * MAX_DRAWABLES + d], 1u);
-    atomicStore(&lists[3u * MAX_DRAWABLES + at], slot);
-    left -= min(left, entry.y >> 8u);
-    slot++;
+    let word = slots[slot];
+    atomicStore(&lists[3u * MAX_DRAWABLES + atomicAdd(&lists[2u * MAX_DRAWABLES + drawable_of(slot_number(word))], 1u)], slot);
+    left -= min(left, slot_count(word));
+    slot += frame.size.x * frame.size.x;
     if (left == 0u) { break; }
   }
 }

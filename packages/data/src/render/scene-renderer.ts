@@ -22,6 +22,7 @@ import { type PassTime, PassTimer } from './pass-timer.ts';
 import { BACKGROUND_INDEX, MAX_DRAWABLES } from './samples.wgsl.ts';
 import { type CompiledScene, type FixedPipelines, ScenePipelines } from './scene-pipelines.ts';
 import { shadowFrame } from './shadow.ts';
+import { BACKGROUND_NUMBER } from './slot.wgsl.ts';
 import { BLOCK, MAX_BLOCKS, SHADOW_TEXELS, TILE } from './small-triangles.wgsl.ts';
 import { studioBackground, studioLighting } from './studio.ts';
 import { Targets } from './targets.ts';
@@ -188,7 +189,7 @@ export class SceneRenderer implements Disposable {
     const glassBounds = pixelBounds(transparent, view, this.size);
     const casters = opaque.filter(({ drawable: { castsShadow = true } }) => castsShadow);
     const shadow = shadowFrame(lighting, view, casters.map(({ mesh }) => mesh.bounds), SHADOW_TEXELS);
-    this.#uniforms.write({ view, size: this.size, side: this.#side, seed, lighting, shadow, words: wordFrame(opaque, view), glass: glassBounds, backdropBlur: backdropBlur(photo, view.focal), defocus: photo.defocus * this.size, focusDistance: depthOf(EYES, view) }, entries, background);
+    this.#uniforms.write({ view, size: this.size, side: this.#side, seed, lighting, shadow, words: wordFrame(entries, view), glass: glassBounds, backdropBlur: backdropBlur(photo, view.focal), defocus: photo.defocus * this.size, focusDistance: depthOf(EYES, view) }, entries, background);
 
     const encoding = new Encoding(this.#gpu.device, this.#profile);
     this.#encodeEnvironment(encoding, background, pipelines);
@@ -212,12 +213,12 @@ export class SceneRenderer implements Disposable {
     const glass = entries[0]!.kind === 'transparent';
     const pass = encoding.commands.beginRenderPass({
       label: 'render/visibility',
-      colorAttachments: glass ? [{ view: this.#views.visibility, loadOp: 'clear', storeOp: 'store', clearValue: { r: 0xffffffff, g: 0, b: 0, a: 0 } }] : [],
+      colorAttachments: glass ? [{ view: this.#views.visibility, loadOp: 'clear', storeOp: 'store', clearValue: { r: BACKGROUND_NUMBER, g: 0, b: 0, a: 0 } }] : [],
       ...encoding.timing(glass ? `visibility ${entries[0]!.drawable.label}` : 'visibility'),
       depthStencilAttachment: { view: this.#views.depth, depthLoadOp: 'clear', depthStoreOp: glass ? 'store' : 'discard', depthClearValue: 1 },
     });
     pass.setBindGroup(0, glass ? this.#groups.fixed.frame : this.#groups.fixed.words);
-    for (const entry of entries) this.#draw(pass, entry, pipelines.visibility[entry.index]!, glass ? entry.index : entry.first);
+    for (const entry of entries) this.#draw(pass, entry, pipelines.visibility[entry.index]!, entry.first);
     pass.end();
   }
 
@@ -414,9 +415,9 @@ export class SceneRenderer implements Disposable {
       const mesh = this.#mesh(drawable);
       const { material } = drawable;
       const first = numBlocks * BLOCK;
-      if (material.transparent === true) return { drawable, index, mesh, kind: 'transparent', first };
       numBlocks += blocksOf(mesh);
       if (numBlocks > MAX_BLOCKS) throw new InvalidDrawableError(drawable.label, `with it the picture has more than ${MAX_BLOCKS * BLOCK} triangles.`, 'Leave detail out: no picture shows it.', { numTriangles: mesh.numTriangles });
+      if (material.transparent === true) return { drawable, index, mesh, kind: 'transparent', first };
       // A triangle is one lane's work: large ones would keep the other lanes waiting. Strands are long, but thin.
       const isSmall = isHair(material) ? mesh.edges.longest < 12 : mesh.edges.mean < 2.2 && mesh.edges.longest < 8;
       return { drawable, index, mesh, kind: isSmall && !isCutout(material) ? 'small' : 'large', first };

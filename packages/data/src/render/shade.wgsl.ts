@@ -2,30 +2,36 @@
  * Shading of one list of slots: the triangle under the sample is intersected again, its corners interpolated, the
  * material evaluated and lit.
  */
-import { halvesWgsl } from './halves.wgsl.ts';
+import { lightWordWgsl } from './light-word.wgsl.ts';
+import { slotWgsl } from './slot.wgsl.ts';
 import { attributesWgsl, verticesWgsl } from './vertex.wgsl.ts';
 
-const lists = /* wgsl */ `${halvesWgsl}
+const lists = /* wgsl */ `${lightWordWgsl}${slotWgsl}
 const RENDER_SLOTS = 4u;
 @group(0) @binding(0) var<uniform> frame: Frame;
-// Slots (word, sample | count << 8), occlusion of pixels, the shadow map: one buffer, as adapters promise a shader only eight.
+// Slots, occlusion of pixels, the shadow map: one buffer, as adapters promise a shader only eight.
 @group(0) @binding(1) var<storage, read> render_words: array<u32>;
 @group(0) @binding(2) var<storage, read> render_lists: array<u32>;
-@group(0) @binding(3) var<storage, read_write> render_radiance: array<vec2u>;  // [pixels, SLOTS] halves: r, g, b, region; transparent: premultiplied, opacity
+@group(0) @binding(3) var<storage, read_write> render_radiance: array<u32>;  // [SLOTS, pixels] light, its tag the region; transparent: [SLOTS, pixels, 2] premultiplied, opacity
 
 // First word of the occlusion (0) and of the shadow map (1), see targets.ts.
 fn render_part(which: u32) -> u32 {
   let pixels = frame.size.x * frame.size.x;
-  return ((8u * pixels + 63u) & 0xffffffc0u) + which * ((pixels + 63u) & 0xffffffc0u);
+  return ((RENDER_SLOTS * pixels + 63u) & 0xffffffc0u) + which * ((pixels + 63u) & 0xffffffc0u);
+}
+
+fn render_pixel(slot: u32) -> u32 {
+  let pixels = frame.size.x * frame.size.x;
+  return slot - whole(render_place(slot, f32(pixels)).y) * pixels;
 }
 
 // The place in crop units of the sample that stands for a slot.
-fn render_sample(slot: u32, mark: u32) -> vec2f {
-  let at = (render_place(slot / RENDER_SLOTS, f32(frame.size.x)) + 0.5 + lattice_pixels(lattice_offset(mark))) / f32(frame.size.x);
+fn render_sample(pixel: u32, word: u32) -> vec2f {
+  let at = (render_place(pixel, f32(frame.size.x)) + 0.5 + lattice_pixels(slot_offset(word))) / f32(frame.size.x);
   return vec2f(2.0 * at.x - 1.0, 1.0 - 2.0 * at.y);
 }
 
-// Column and row of an index below 2^20. In whole numbers a software adapter divides lane by lane.
+// Column and row of an index below 2^23. In whole numbers a software adapter divides lane by lane.
 fn render_place(index: u32, width: f32) -> vec2f {
   let row = floor((f32(index) + 0.5) / width);
   return vec2f(f32(index) - row * width, row);
@@ -41,9 +47,9 @@ fn render_backdrop(@builtin(global_invocation_id) id: vec3u) {
   let drawable = 63u;
   if (id.x >= render_lists[drawable]) { return; }
   let slot = render_lists[192u + render_lists[64u + drawable] + id.x];
-  let ray = render_ray(frame.right, frame.up, frame.back, render_sample(slot, render_words[2u * slot + 1u]));
+  let ray = render_ray(frame.right, frame.up, frame.back, render_sample(render_pixel(slot), render_words[slot]));
   let direction = vec3f(dot(frame.setting[0].xyz, ray), dot(frame.setting[1].xyz, ray), dot(frame.setting[2].xyz, ray));
-  render_radiance[slot] = halves(vec4f(max(environment(direction, frame.up.w), vec3f(0.0)), 0.0));
+  render_radiance[slot] = light_word(max(environment(direction, frame.up.w), vec3f(0.0)), 0u);
 }
 `;
 
@@ -56,8 +62,8 @@ ${verticesWgsl}${attributesWgsl}
 // Drawable, 1 = double-sided, 1 = strands, 1 = transparent; numbers; offset and step of uv; offset of extra; step of extra.
 @group(2) @binding(3) var<uniform> render_draw_words: array<vec4u, 5>;
 
-fn render_surface(word: u32, crop: vec2f) -> Surface {
-  let corners = render_triangles[word & 0xffffffu].xyz;
+fn render_surface(triangle: u32, crop: vec2f) -> Surface {
+  let corners = render_triangles[triangle].xyz;
   let vertex_a = render_vertices[corners.x];
   let vertex_b = render_vertices[corners.y];
   let vertex_c = render_vertices[corners.z];
@@ -94,8 +100,10 @@ fn render_shade(@builtin(global_invocation_id) id: vec3u) {
   let drawable = render_draw_words[0].x;
   if (id.x >= render_lists[drawable]) { return; }
   let slot = render_lists[192u + render_lists[64u + drawable] + id.x];
-  let entry = vec2u(render_words[2u * slot], render_words[2u * slot + 1u]);
-  let surface = render_surface(entry.x, render_sample(slot, entry.y));
+  let word = render_words[slot];
+  let pixel = render_pixel(slot);
+  let triangle = slot_number(word) - render_draw_words[1].x;
+  let surface = render_surface(triangle, render_sample(pixel, word));
   var shading = evaluate(surface);
   // A material's slip must not spread: not a number, once the lens blurs it, is a black square.
   shading.albedo = clamp(shading.albedo, vec3f(0.0), vec3f(1.0));
@@ -103,13 +111,13 @@ fn render_shade(@builtin(global_invocation_id) id: vec3u) {
   light = select(clamp(light, vec3f(0.0), vec3f(6e4)), vec3f(0.0), (bitcast<vec3u>(light) & vec3u(0x7f800000u)) == vec3u(0x7f800000u));
   if (render_draw_words[0].w == 1u) {
     let opacity = clamp(shading.opacity, 0.0, 1.0);
-    render_radiance[slot] = halves(vec4f(light * opacity, opacity));
+    render_radiance[2u * slot] = light_word(light * opacity, 0u);
+    render_radiance[2u * slot + 1u] = bitcast<u32>(opacity);
   } else {
-    render_radiance[slot] = halves(vec4f(light, f32(render_triangles[entry.x & 0xffffffu].w)));
-    if (slot % RENDER_SLOTS == 0u) {
+    render_radiance[slot] = light_word(light, render_triangles[triangle].w);
+    if (slot == pixel) {
       // The pixel's centre: its depth without the rounding of the rasterizer.
-      let pixels = frame.size.x * frame.size.x;
-      render_result[pixels + slot / RENDER_SLOTS] = bitcast<u32>(-dot(surface.position - frame.camera.xyz, frame.back.xyz));
+      render_result[frame.size.x * frame.size.x + pixel] = bitcast<u32>(-dot(surface.position - frame.camera.xyz, frame.back.xyz));
     }
   }
 }

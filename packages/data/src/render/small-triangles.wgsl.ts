@@ -12,8 +12,8 @@ import { verticesWgsl } from './vertex.wgsl.ts';
 
 /** Numbers are given out in blocks, so that a table tells the drawable of a number. */
 export const BLOCK = 256;
-/** 21 bits: depth keeps 11, that is 0.2 mm of a head with shoulders; a person of 130,000 triangles has 0.01 mm. */
-export const MAX_BLOCKS = 8192;
+/** 21 bits, less the number of the background: depth keeps 11, that is 0.2 mm of a head with shoulders; a person of 130,000 triangles has 0.01 mm. */
+export const MAX_BLOCKS = 8191;
 /** Half a millimetre to a millimetre of a head with shoulders. */
 export const SHADOW_TEXELS = 512;
 /** Samples a side of the tiles whose farthest depth is known before strands are drawn. */

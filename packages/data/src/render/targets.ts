@@ -1,11 +1,12 @@
 /** Textures and buffers of one picture. Pictures in flight share them: the queue runs one after the other. */
 import type { Gpu } from '@onegt/kernels';
 import { ENVIRONMENT_HEIGHT, ENVIRONMENT_LAYERS, ENVIRONMENT_WIDTH } from './environment.wgsl.ts';
-import { LIST_HEADER, MAX_DRAWABLES, SLOTS } from './samples.wgsl.ts';
+import { LIST_HEADER, MAX_DRAWABLES } from './samples.wgsl.ts';
+import { SLOTS } from './slot.wgsl.ts';
 import { SHADOW_TEXELS, TILE } from './small-triangles.wgsl.ts';
 
 export class Targets implements Disposable {
-  /** `[side, side]` triangles of glass, side being that of the lattice. */
+  /** `[side, side]` numbers of glass, side being that of the lattice. */
   readonly visibility: GPUTexture;
   readonly depth: GPUTexture;
   /** What the key light sees by the fixed pipeline. */
@@ -21,7 +22,7 @@ export class Targets implements Disposable {
   /** Pixels of more than one group. */
   readonly mixed: GPUBuffer;
   readonly mixedDispatch: GPUBuffer;
-  /** `[pixels, SLOTS]` groups of samples, and what else shading reads: occlusion and shadow map, in `parts`. */
+  /** `[SLOTS, pixels]` groups of samples, and what else shading reads: occlusion and shadow map, in `parts`. */
   readonly slots: GPUBuffer;
   readonly parts: { occlusion: GPUBufferBinding; shadowMap: GPUBufferBinding };
   /** `[half, half]` */
@@ -51,7 +52,7 @@ export class Targets implements Disposable {
     this.mixedDispatch = buffer('mixed dispatch', 12, GPUBufferUsage.INDIRECT);
     // Parts begin where bindings may, as shade.wgsl.ts expects.
     const aligned = (byteLength: number) => Math.ceil(byteLength / 256) * 256;
-    const occlusion = aligned(pixels * SLOTS * 8);
+    const occlusion = aligned(pixels * SLOTS * 4);
     const shadowMap = occlusion + aligned(pixels * 4);
     this.shadowDepth = buffer('depth of the shadow', SHADOW_TEXELS ** 2 * 4);
     this.slots = buffer('slots', shadowMap + SHADOW_TEXELS ** 2 * 8);
@@ -60,7 +61,7 @@ export class Targets implements Disposable {
     this.lists = buffer('lists', (LIST_HEADER + pixels * SLOTS) * 4);
     this.dispatches = buffer('dispatches', MAX_DRAWABLES * 12, GPUBufferUsage.INDIRECT);
     this.radiance = buffer('radiance', pixels * SLOTS * 8);
-    this.light = buffer('light', pixels * 8);
+    this.light = buffer('light', pixels * 4);
     this.result = buffer('result', pixels * 8);
   }
 

@@ -46,7 +46,7 @@ export class Uniforms implements Disposable {
       parameters.set(material.parameters, (index * PARAMETER_STRIDE) / 4);
       const block = 2 * MAX_DRAWABLES + first / BLOCK;
       kinds.set([first, first + mesh.numTriangles], 2 * index);
-      if (kind !== 'transparent') kinds.fill(index | ((drawable.region === 'eye' ? KINDS.fine : isStrands ? KINDS.hair : KINDS.surface) << 8), block, block + blocksOf(mesh));
+      kinds.fill(index | ((drawable.region === 'eye' ? KINDS.fine : isStrands ? KINDS.hair : KINDS.surface) << 8), block, block + blocksOf(mesh));
       draws.set([index, material.doubleSided === true ? 1 : 0, isStrands ? 1 : 0, kind === 'transparent' ? 1 : 0, first, mesh.numTriangles], (index * DRAW_STRIDE) / 4);
       draws.set(new Uint32Array(mesh.ranges.buffer), (index * DRAW_STRIDE) / 4 + 8);
     }

@@ -16,7 +16,7 @@ export type Kind = (typeof KINDS)[number];
 /** Counted up when the stored form changes. */
 export const SAMPLE_FORMAT = 1;
 /** Counted up when the same seed no longer gives the same pictures; part of every manifest. */
-export const ENGINE_VERSION = 5;
+export const ENGINE_VERSION = 6;
 
 /** Any plain data. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };

@@ -7,8 +7,7 @@
 export const bakeWgsl = /* wgsl */ `
 @group(0) @binding(0) var<storage, read> places: array<vec4f>;   // canonical position, bits of the texel's index
 @group(0) @binding(1) var<storage, read> look: Look;
-@group(0) @binding(2) var albedo_out: texture_storage_2d<rgba8unorm, write>;
-@group(0) @binding(3) var detail_out: texture_storage_2d<rgba8unorm, write>;   // relief above, creases below
+@group(0) @binding(2) var<storage, read_write> texels: array<u32>;   // [levels] of [height, width, 3], see canvas.ts
 
 fn falloff(p: vec3f, centre: vec3f, radius: vec3f) -> f32 {
   let d = (p - centre) / radius;
@@ -95,9 +94,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   if (id.x >= arrayLength(&places)) { return; }
   let place = places[id.x];
   let p = place.xyz;
-  let texel_index = bitcast<u32>(place.w);
-  let size = textureDimensions(albedo_out);
-  let texel = vec2u(texel_index % size.x, texel_index / size.x);
+  let texel = 3u * bitcast<u32>(place.w);
 
   let m = vec3f(abs(p.x), p.yz);              // mirrored to the subject's left
   let o = look.offset.xyz;
@@ -445,29 +442,29 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
 
   let shine = clamp(gloss, 0.05, 0.95);
   let packed_gloss = select(0.7 * shine, 0.7 + 0.3 * clamp(coat, 0.0, 1.0), coat > 0.12);
-  textureStore(albedo_out, texel, vec4f(sqrt(clamp(colour, vec3f(0.0), vec3f(1.0))), max(packed_gloss, 0.02)));
-  textureStore(detail_out, texel, vec4f(clamp(gradient * 0.5 + 0.5, vec3f(0.0), vec3f(1.0)), clamp(cavity, 0.05, 1.0)));
-  textureStore(detail_out, texel + vec2u(0u, size.y), vec4f(clamp(crease * 0.5 + 0.5, vec2f(0.0), vec2f(1.0)), clamp(depth, 0.0, 1.0), (group + 1.0) / 16.0));
+  texels[texel] = skin_word(vec4f(sqrt(max(colour, vec3f(0.0))), max(packed_gloss, 0.02)));
+  texels[texel + 1u] = skin_word(vec4f(gradient * 0.5 + 0.5, max(cavity, 0.05)));
+  texels[texel + 2u] = skin_word(vec4f(crease * 0.5 + 0.5, depth, (group + 1.0) / 16.0));
 }
 `;
 
-/** Halves a picture; texels that nothing was painted on (all zero) do not count. */
+/** Halves the level that begins at `from`; texels that nothing was painted on (all zero) do not count. */
 export const shrinkWgsl = /* wgsl */ `
-@group(0) @binding(0) var source: texture_2d<f32>;
-@group(0) @binding(1) var target_out: texture_storage_2d<rgba8unorm, write>;
+@group(0) @binding(0) var<storage, read_write> texels: array<u32>;
+@group(0) @binding(1) var<uniform> level: vec4u;   // width, height, first word; first word of the larger one
 
 @compute @workgroup_size(8, 8)
 fn main(@builtin(global_invocation_id) id: vec3u) {
-  let size = textureDimensions(target_out);
-  if (any(id.xy >= size)) { return; }
-  var sum = vec4f(0.0);
+  if (any(id.xy >= level.xy)) { return; }
+  var sums = array<vec4f, 3>();
   var weight = 0.0;
   for (var i = 0u; i < 4u; i++) {
-    let value = textureLoad(source, min(id.xy * 2u + vec2u(i & 1u, i >> 1u), textureDimensions(source) - 1u), 0);
-    let painted = select(0.0, 1.0, value.a > 0.0);
-    sum += value * painted;
-    weight += painted;
+    let at = level.w + 3u * ((2u * id.y + (i >> 1u)) * 2u * level.x + 2u * id.x + (i & 1u));
+    if (texels[at] == 0u) { continue; }
+    for (var k = 0u; k < 3u; k++) { sums[k] += skin_bytes(texels[at + k]); }
+    weight += 1.0;
   }
-  textureStore(target_out, id.xy, sum / max(weight, 1.0));
+  let at = level.z + 3u * (id.y * level.x + id.x);
+  for (var k = 0u; k < 3u; k++) { texels[at + k] = skin_word(sums[k] / max(weight, 1.0)); }
 }
 `;

@@ -1,22 +1,21 @@
 /**
- * What a skin is painted on: the textures of a head, colour and gloss, and relief over creases. Canvases are used again,
- * because making one costs more than painting it: lavapipe lets a new view of a texture wait until the picture at work is done.
+ * What a skin is painted on: the texels of a head, and smaller levels of them. Canvases are used again: four megabytes that
+ * the driver need not clear for every person.
  */
 import type { Gpu } from '@onegt/kernels';
 import { noiseWgsl } from '../render/noise.ts';
 import { wholeWgsl } from '../render/whole.wgsl.ts';
 import type { Atlas } from './atlas.ts';
 import { bakeWgsl, shrinkWgsl } from './bake.wgsl.ts';
+import { skinTexelWgsl } from './texel.wgsl.ts';
 import type { SkinLook } from './look.ts';
 import { lookWgsl, packLook } from './look-buffer.ts';
 
 export const ATLAS_LEVELS = 4;
 
 export class SkinCanvas implements Disposable {
-  /** `[height, width]` square root of linear RGB; alpha: 0..0.7 gloss, 0.7..1 a coat. With smaller levels. */
-  readonly albedo: GPUTexture;
-  /** `[2 height, width]` above: gradient of the relief and cavity; below: slope of the creases in x and y, depth, group. */
-  readonly detail: GPUTexture;
+  /** `[ATLAS_LEVELS]` of `[height, width, 3]` words as in {@link skinTexelWgsl}, each level half as wide and high as the one before. */
+  readonly texels: GPUBuffer;
   readonly atlas: Atlas;
   readonly #gpu: Gpu;
   readonly #buffers: readonly GPUBuffer[];
@@ -26,27 +25,28 @@ export class SkinCanvas implements Disposable {
     gpu.assertUsable();
     const { device } = gpu;
     const { bake, shrink } = pipelinesOf(device);
-    const { width, height, places } = atlas;
+    const { places } = atlas;
     this.#gpu = gpu;
     this.atlas = atlas;
-    const usage = GPUTextureUsage.STORAGE_BINDING | GPUTextureUsage.TEXTURE_BINDING | GPUTextureUsage.COPY_SRC;
-    const texture = (label: string, rows: number) => device.createTexture({ label, size: [width, rows], format: 'rgba8unorm', mipLevelCount: ATLAS_LEVELS, usage });
-    this.albedo = texture('skin/albedo', height);
-    this.detail = texture('skin/detail', 2 * height);
+    const levels = levelsOf(atlas);
+    this.texels = gpu.createBuffer(4 * levels.at(-1)!.end, 'skin/texels', GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC);
     const lookBuffer = gpu.createBuffer(packLook(look).byteLength, 'skin/look');
     const placesBuffer = gpu.createBuffer(places.byteLength, 'skin/places');
     gpu.writeBuffer(placesBuffer, places);
-    this.#buffers = [lookBuffer, placesBuffer];
+    const levelBuffers = levels.slice(1).map(({ width, height, first }, i) => {
+      const buffer = gpu.createBuffer(16, 'skin/level', GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST);
+      gpu.writeBuffer(buffer, Uint32Array.of(width, height, first, levels[i]!.first));
+      return buffer;
+    });
+    this.#buffers = [lookBuffer, placesBuffer, this.texels, ...levelBuffers];
 
-    const levels = (target: GPUTexture) => Array.from({ length: ATLAS_LEVELS }, (_, baseMipLevel) => target.createView({ baseMipLevel, mipLevelCount: 1 }));
-    const group = (pipeline: GPUComputePipeline, ...resources: GPUBindingResource[]) =>
-      device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries: resources.map((resource, binding) => ({ binding, resource })) });
-    const [albedoLevels, detailLevels] = [levels(this.albedo), levels(this.detail)];
+    const group = (pipeline: GPUComputePipeline, ...buffers: GPUBuffer[]) =>
+      device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })) });
     this.#passes = [
-      { pipeline: bake, group: group(bake, { buffer: placesBuffer }, { buffer: lookBuffer }, albedoLevels[0]!, detailLevels[0]!), workgroups: [Math.ceil(places.length / 4 / 64), 1] },
-      ...[albedoLevels, detailLevels].flatMap((views, i) => views.slice(1).map((view, mip) => ({
-        pipeline: shrink, group: group(shrink, views[mip]!, view), workgroups: [Math.ceil((width >> (mip + 1)) / 8), Math.ceil((((i + 1) * height) >> (mip + 1)) / 8)] as const,
-      }))),
+      { pipeline: bake, group: group(bake, placesBuffer, lookBuffer, this.texels), workgroups: [Math.ceil(places.length / 4 / 64), 1] },
+      ...levels.slice(1).map(({ width, height }, i) => ({
+        pipeline: shrink, group: group(shrink, this.texels, levelBuffers[i]!), workgroups: [Math.ceil(width / 8), Math.ceil(height / 8)] as const,
+      })),
     ];
     this.paint(look);
   }
@@ -66,10 +66,18 @@ export class SkinCanvas implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.albedo.destroy();
-    this.detail.destroy();
     for (const buffer of this.#buffers) this.#gpu.releaseBuffer(buffer);
   }
+}
+
+/** Of a {@link SkinCanvas}: sides in texels, first word and the one after the last. */
+export function levelsOf({ width, height }: Pick<Atlas, 'width' | 'height'>): { width: number; height: number; first: number; end: number }[] {
+  let end = 0;
+  return Array.from({ length: ATLAS_LEVELS }, (_, level) => {
+    const own = { width: width >> level, height: height >> level, first: end };
+    end += 3 * own.width * own.height;
+    return { ...own, end };
+  });
 }
 
 /** Canvases that are free, for whoever paints many people. */
@@ -108,7 +116,7 @@ function pipelinesOf(device: GPUDevice): Pipelines {
   let both = pipelines.get(device);
   if (both === undefined) {
     const compile = (label: string, code: string) => device.createComputePipeline({ label, layout: 'auto', compute: { module: device.createShaderModule({ label, code }), entryPoint: 'main' } });
-    both = { bake: compile('skin/bake', wholeWgsl + noiseWgsl + lookWgsl + bakeWgsl), shrink: compile('skin/shrink', shrinkWgsl) };
+    both = { bake: compile('skin/bake', wholeWgsl + noiseWgsl + lookWgsl + skinTexelWgsl + bakeWgsl), shrink: compile('skin/shrink', wholeWgsl + skinTexelWgsl + shrinkWgsl) };
     pipelines.set(device, both);
   }
   return both;

@@ -1,19 +1,30 @@
 /** Skin and what is behind the lips, as materials of the renderer. */
+import { skinTexelWgsl } from './texel.wgsl.ts';
 
-export const skinMaterialWgsl = /* wgsl */ `
-// parameters: 0 = (texel cm, flush, wetness, -), 1 = subsurface, 4 + group = depth of creases (left, right)
+export const skinMaterialWgsl = /* wgsl */ `${skinTexelWgsl}
+// parameters: 0 = (texel cm, flush, width and height of the atlas), 1 = subsurface, 4 + group = depth of creases (left, right)
 fn evaluate(surface: Surface) -> Shading {
   var s = default_shading(surface);
   let level = clamp(log2(surface.footprint / parameters[0].x) + 0.15, 0.0, 3.0);
   // Between two levels a pixel takes one of them by chance (Jimenez' noise): both cost a software adapter twice.
   let taken = floor(level + fract(52.9829189 * fract(dot(floor(surface.pixel), vec2f(0.06711056, 0.00583715)))));
-  let upper = vec2f(surface.uv.x, surface.uv.y * 0.5);
-  let lower = upper + vec2f(0.0, 0.5);
-  let paint = textureSampleLevel(texture_0, linear_sampler, surface.uv, taken);
-  let relief = textureSampleLevel(texture_1, linear_sampler, upper, taken);
-  let crease = textureSampleLevel(texture_1, linear_sampler, lower, taken);
-  let size = textureDimensions(texture_1);
-  let group = textureLoad(texture_1, min(vec2u(whole_2(floor(lower * vec2f(size)))), size - 1u), 0).a;
+  let atlas = parameters[0].zw;
+  let smaller = exp2(-taken);
+  let size = atlas * smaller;
+  // Levels lie one after the other, each a quarter of the one before.
+  let level_start = 3.0 * round(atlas.x * atlas.y * (1.0 - smaller * smaller) / 0.75);
+  let at = clamp(surface.uv * size - 0.5, vec2f(0.0), size - 1.001);
+  let cell = floor(at);
+  let f = at - cell;
+  let a = whole(level_start + 3.0 * (cell.y * size.x + cell.x));
+  let c = a + whole(3.0 * size.x);
+  let paint = mix(mix(skin_bytes(texels[a]), skin_bytes(texels[a + 3u]), f.x), mix(skin_bytes(texels[c]), skin_bytes(texels[c + 3u]), f.x), f.y);
+  let relief = mix(mix(skin_bytes(texels[a + 1u]), skin_bytes(texels[a + 4u]), f.x), mix(skin_bytes(texels[c + 1u]), skin_bytes(texels[c + 4u]), f.x), f.y);
+  // Lines are smooth, and wider than texels: the nearest will do.
+  let crease = skin_bytes(texels[select(a, c, f.y > 0.5) + select(2u, 5u, f.x > 0.5)]);
+  // A group is a number: not mixed, and not of a smaller level.
+  let own = min(floor(surface.uv * atlas), atlas - 1.0);
+  let group = skin_bytes(texels[whole(3.0 * (own.y * atlas.x + own.x) + 2.0)]).a;
   let depths = parameters[4u + whole(clamp(group * 16.0 - 1.0, 0.0, 11.0))];
   let fold = mix(depths.y, depths.x, smoothstep(-0.5, 0.5, surface.position.x));
 

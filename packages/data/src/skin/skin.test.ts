@@ -10,7 +10,7 @@ import { createRandom } from '../random/random.ts';
 import { REGIONS } from '../render/drawable.ts';
 import type { Traits } from '../scene/scene.ts';
 import { type Atlas, atlasOf } from './atlas.ts';
-import { ATLAS_LEVELS, SkinCanvas, SkinCanvases } from './canvas.ts';
+import { ATLAS_LEVELS, levelsOf, SkinCanvas, SkinCanvases } from './canvas.ts';
 import { sampleSkin, type SkinLook } from './look.ts';
 import { NO_MAKEUP } from './makeup.ts';
 import { skinColour } from './pigment.ts';
@@ -45,23 +45,16 @@ const plain = (): SkinLook => {
   };
 };
 
-async function read(texture: GPUTexture, level = 0): Promise<Uint8Array> {
-  const [width, height] = [texture.width >> level, texture.height >> level];
-  const bytesPerRow = Math.ceil((width * 4) / 256) * 256;
-  const buffer = gpu.createBuffer(bytesPerRow * height, 'read');
-  const encoder = gpu.device.createCommandEncoder();
-  encoder.copyTextureToBuffer({ texture, mipLevel: level }, { buffer, bytesPerRow }, [width, height]);
-  gpu.device.queue.submit([encoder.finish()]);
-  const padded = new Uint8Array(await gpu.readBuffer(buffer, bytesPerRow * height));
-  gpu.releaseBuffer(buffer);
-  const bytes = new Uint8Array(width * height * 4);
-  for (let y = 0; y < height; y++) bytes.set(padded.subarray(y * bytesPerRow, y * bytesPerRow + width * 4), y * width * 4);
-  return bytes;
+/** `[height, width, 4]` bytes of the word that tells paint (0), relief (1) or creases (2). */
+async function read({ texels, atlas }: SkinCanvas, word: number, level = 0): Promise<Uint8Array> {
+  const { first, end } = levelsOf(atlas)[level]!;
+  const words = new Uint32Array(await gpu.readBuffer(texels, texels.size)).subarray(first, end);
+  return new Uint8Array(words.filter((_, i) => i % 3 === word).buffer);
 }
 
-async function baked(look: SkinLook): Promise<{ albedo: Uint8Array; detail: Uint8Array }> {
+async function baked(look: SkinLook): Promise<{ albedo: Uint8Array; relief: Uint8Array; creases: Uint8Array }> {
   using canvas = new SkinCanvas(gpu, atlas, look);
-  return { albedo: await read(canvas.albedo), detail: await read(canvas.detail) };
+  return { albedo: await read(canvas, 0), relief: await read(canvas, 1), creases: await read(canvas, 2) };
 }
 
 /** Linear colour of the painted texel nearest to a place on the standard head. */
@@ -118,8 +111,7 @@ describe('atlas', () => {
 describe('SkinCanvas', () => {
   it('paints the same bytes from the same look, and others from another seed', async () => {
     const [a, b, other] = [await baked(lookOf()), await baked(lookOf()), await baked(lookOf({}, 2))];
-    expect(Buffer.compare(a.albedo, b.albedo)).toBe(0);
-    expect(Buffer.compare(a.detail, b.detail)).toBe(0);
+    expect(a).toEqual(b);
     expect(Buffer.compare(a.albedo, other.albedo)).not.toBe(0);
   });
 
@@ -175,15 +167,14 @@ describe('SkinCanvas', () => {
       for (let i = 0; i < bytes.length; i += 4) if (bytes[i + 3]! > 0) (sum += bytes[i]!), count++;
       return sum / count;
     };
-    expect(Math.abs(mean(await read(canvas.albedo, ATLAS_LEVELS - 1)) / mean(await read(canvas.albedo)) - 1)).toBeLessThan(0.03);
+    expect(Math.abs(mean(await read(canvas, 0, ATLAS_LEVELS - 1)) / mean(await read(canvas, 0)) - 1)).toBeLessThan(0.03);
   });
 
   it('keeps nothing of the person before', async () => {
     const wanted = await baked(lookOf({}, 2));
     using canvas = new SkinCanvas(gpu, atlas, lookOf());
     canvas.paint(lookOf({}, 2));
-    expect(Buffer.compare(await read(canvas.albedo), wanted.albedo)).toBe(0);
-    expect(Buffer.compare(await read(canvas.detail), wanted.detail)).toBe(0);
+    expect({ albedo: await read(canvas, 0), relief: await read(canvas, 1), creases: await read(canvas, 2) }).toEqual(wanted);
   });
 
   it('comes from those that were given back, and goes when they go', async () => {
@@ -253,26 +244,10 @@ describe('createSkin', () => {
     expect(material.parameters).toEqual(parameters);
   });
 
-  it('leaks neither buffers nor textures', async () => {
-    const { device } = gpu;
-    const create = device.createTexture.bind(device);
-    let alive = 0;
-    device.createTexture = (descriptor) => {
-      const texture = create(descriptor);
-      const destroy = texture.destroy.bind(texture);
-      alive++;
-      texture.destroy = () => { alive--; destroy(); return undefined; };
-      return texture;
-    };
-    try {
-      await expectNoLeak(gpu, () => {
-        using skin = createSkin(gpu, lookOf(), head, traits, { texels: TEXELS });
-        expect(skin.drawables.length).toBeGreaterThan(0);
-        expect(alive).toBe(2);
-      });
-      expect(alive).toBe(0);
-    } finally {
-      device.createTexture = create;
-    }
+  it('leaks no buffers', async () => {
+    await expectNoLeak(gpu, () => {
+      using skin = createSkin(gpu, lookOf(), head, traits, { texels: TEXELS });
+      expect(skin.drawables.length).toBeGreaterThan(0);
+    });
   });
 });

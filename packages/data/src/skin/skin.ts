@@ -26,7 +26,7 @@ export interface SkinOptions {
   canvases?: SkinCanvases;
 }
 
-/** @param head - the person at rest. The caller owns the figure: `dispose` gives its textures back. */
+/** @param head - the person at rest. The caller owns the figure: `dispose` gives its canvas back. */
 export function createSkin(gpu: Gpu, look: SkinLook, head: PosedHead, _traits: Traits, { texels = ATLAS_TEXELS, canvases }: SkinOptions = {}): Figure {
   const { model } = head;
   const atlas = atlasOf(model, texels);
@@ -36,7 +36,7 @@ export function createSkin(gpu: Gpu, look: SkinLook, head: PosedHead, _traits: T
   const mouthMesh = createMesh(mouth, head);
 
   const parameters = new Float32Array(4 * (FIRST_CREASE_PARAMETER + 12));
-  parameters[0] = atlas.texelCm;
+  parameters.set([atlas.texelCm, 0, atlas.width, atlas.height]);
   // Melanin above the dermis swallows light that has travelled: dark skin scatters less far, red always farthest.
   const scatter = 1 - 0.55 * look.pigments.melanin;
   parameters.set([0.85 * scatter, 0.42 * scatter, 0.26 * scatter], 4);
@@ -44,7 +44,7 @@ export function createSkin(gpu: Gpu, look: SkinLook, head: PosedHead, _traits: T
 
   const socket = skinColour({ ...look.pigments, haemoglobin: 0.9 });
   const drawables: Drawable[] = [
-    { label: 'skin', mesh: skinMesh, region: skin.region, material: { label: 'skin', wgsl: skinMaterialWgsl, parameters, textures: [canvas.albedo, canvas.detail] } },
+    { label: 'skin', mesh: skinMesh, region: skin.region, material: { label: 'skin', wgsl: skinMaterialWgsl, parameters, texels: canvas.texels } },
   ];
   const inside = mouthParameters(look.mouth, socket);
   setOpening(inside, head);
