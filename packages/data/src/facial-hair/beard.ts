@@ -7,7 +7,7 @@ import { BoundStrands, TriangleFrames } from './bound-strands.ts';
 import type { BeardLook } from './facial-hair-look.ts';
 import { length2, length3 } from '../geometry/length.ts';
 
-const TRIANGLES = 39500;
+const TRIANGLES = 30000;
 
 /** Share of each zone at a canonical place, 0..1; at most one is large. */
 export interface Zones { moustache: number; chin: number; cheeks: number; sideburns: number; neck: number; soulPatch: number }
@@ -111,7 +111,7 @@ export function growBeard(look: BeardLook, head: PosedHead, seed: number): Bound
     const side = qx >= 0 ? 1 : -1, lip = zones.moustache, chin = zones.chin + zones.soulPatch;
     const lock = Math.floor((qx + 12) / 0.7) * 64 + Math.floor((qy + 20) / 0.7);
     locks[i] = lock;
-    widths[i] = look.width * (0.75 + 0.5 * hash(i, seed + 82)) * (1 + 0.5 * smoothstep(0.5, 2, full)) * (1 + 0.35 * zones.moustache);
+    widths[i] = look.width * (0.92 + 0.62 * hash(i, seed + 82)) * (1 + 0.5 * smoothstep(0.5, 2, full)) * (1 + 0.35 * zones.moustache);
     const nx = roots.normals[i * 3]!, ny = roots.normals[i * 3 + 1]!, nz = roots.normals[i * 3 + 2]!;
     // Down the cheeks, away from the middle of the lip, forwards and down from the chin, a whorl on the neck.
     const mess = look.mess + 0.25 * coil;

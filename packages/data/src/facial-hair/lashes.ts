@@ -30,7 +30,7 @@ export function growLashes(look: LashLook, head: PosedHead, seed: number): Bound
     const { upper, points } = RIMS[rim]!, outer = points[0], inner = points[8];
     const middle = [0, 1, 2].map((k) => 0.5 * (neutralPoints[outer * 3 + k]! + neutralPoints[inner * 3 + k]!)) as [number, number, number];
     // Upper and lower rim share an eye.
-    const skin = upper ? new NearIndex(head, middle, 2.6) : eye!;
+    const skin = upper ? new NearIndex(head, middle, 2) : eye!;
     eye = skin;
     const hairs = Math.round((upper ? UPPER_HAIRS : LOWER_HAIRS) * look.density);
     for (let i = 0; i < hairs; i++) {

@@ -40,7 +40,7 @@ export function plan(look: HairLook): { count: number; segments: number; width: 
   const perTurn = curl.radius < 0.38 ? 3.4 : curl.planar > 0.25 ? 5.5 : 6;
   const curled = curl.radius > 0.1 ? Math.ceil(longest / curl.pitch * perTurn) : 0;
   const segments = clamp(Math.max(straight, curled), 1, 40);
-  const budget = look.comb.field === 'out' && longest > 3 ? 65000 : longest < 0.25 ? 11500 : look.ties.length > 0 ? 26500 : longest > 14 || curled > 10 ? 56000 : 37000;
+  const budget = look.comb.field === 'out' && longest > 3 ? 58000 : longest < 0.25 ? 10000 : look.ties.length > 0 ? 24000 : longest > 14 || curled > 10 ? 50000 : 33000;
   const count = Math.round(budget / (2 * segments) * Math.min(1, 0.8 * density));
   const width = clamp(4.2 * (600 + 38 * mean) / (count * mean), 0.03, 0.045 + 0.025 * mean);
   return { count, segments, width: Math.min(width, look.comb.field === 'out' ? 0.26 : 0.2), under: mean > 12 && look.comb.field !== 'out' ? (look.ties.length > 0 ? 900 : 1700) : 0 };

@@ -22,7 +22,7 @@ struct Frame {
   right: vec4f,                    // the camera's axes in head space; w = 1 / focal
   up: vec4f,                       // w = blur of the backdrop, radians
   back: vec4f,                     // w = cm to the plane of focus
-  setting: array<vec4f, 3>,        // rows: head space to the frame of lights and background
+  setting: array<vec4f, 3>,        // rows: head space to the frame of lights and background; w of the first = sides of the squares of pixels that the backdrop has one colour for
   ambient: array<vec4f, 9>,
   lights: array<Light, 4>,
   size: vec4u,                     // pixels a side, rows of the lattice of samples, seed, number of lights
@@ -83,6 +83,9 @@ export function toHeadSpace(direction: readonly [number, number, number], frame:
   return [r[0] * x + r[1] * y + r[2] * z, r[3] * x + r[4] * y + r[5] * z, r[6] * x + r[7] * y + r[8] * z];
 }
 
+/** Two pixels a side where the blur is five or more: an edge of it is as wide as ten. */
+export const backdropSquare = ({ focal }: View, size: number, blur: number): 1 | 2 => (blur * focal * size >= 10 ? 2 : 1);
+
 export function packFrame(out: Float32Array, { view, size, side, seed, lighting, backdropBlur, defocus, focusDistance, words, glass, shadow }: FrameInput): void {
   const { rotation: r, translation: t } = view;
   const integers = new Uint32Array(out.buffer, out.byteOffset, out.length);
@@ -96,7 +99,8 @@ export function packFrame(out: Float32Array, { view, size, side, seed, lighting,
   put(r[0], r[3], r[6], 1 / view.focal);
   put(r[1], r[4], r[7], Math.max(backdropBlur, 2 / (view.focal * size)));
   put(r[2], r[5], r[8], focusDistance);
-  const rows = lighting.frame === 'camera' ? [r[0], r[3], r[6], 0, r[1], r[4], r[7], 0, r[2], r[5], r[8], 0] : [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0];
+  const square = backdropSquare(view, size, backdropBlur);
+  const rows = lighting.frame === 'camera' ? [r[0], r[3], r[6], square, r[1], r[4], r[7], 0, r[2], r[5], r[8], 0] : [1, 0, 0, square, 0, 1, 0, 0, 0, 0, 1, 0];
   put(...rows);
   for (let j = 0; j < 9; j++) put(...lighting.ambient.subarray(3 * j, 3 * j + 3), 0);
   const key = lighting.lights.findIndex((light) => light.shadow);

@@ -2,7 +2,8 @@
  * From samples to shading work. The samples of a pixel that show the same thing are shaded once: up to four groups per
  * pixel, each with the sample that stands for it and a weight; the first is the one at the pixel's centre, and weights add
  * up to all samples. Most pixels show one surface without steps and are told at once; the others are listed, so that
- * grouping runs with full vectors. Groups ("slots") are then listed per drawable, so that one dispatch shades one drawable.
+ * grouping runs with full vectors. Groups ("slots") are then listed per drawable, so that one dispatch shades one drawable;
+ * the background, which needs no triangle, finds its own.
  */
 import { slotWgsl } from './slot.wgsl.ts';
 import { wordWgsl } from './small-triangles.wgsl.ts';
@@ -29,11 +30,6 @@ fn glass_pixel(id: vec3u) -> vec2u { return vec2u(frame.glass.xy) + id.xy; }
 fn is_beyond_glass(at: vec2u) -> bool { return any(at >= vec2u(frame.glass.zw)); }
 
 fn block_of(number: u32) -> u32 { return kinds[2u * MAX_DRAWABLES + (number >> 8u)]; }
-
-fn drawable_of(number: u32) -> u32 {
-  if (number == BACKGROUND_NUMBER) { return BACKGROUND; }
-  return block_of(number) & 0xffu;
-}
 `;
 
 const grouping = /* wgsl */ `
@@ -73,7 +69,7 @@ fn store_groups(pixel: u32, g: Groups) {
   for (var k = 0u; k < SLOTS; k++) {
     if (k < g.used) {
       slots[k * frame.size.x * frame.size.x + pixel] = slot_word(g.numbers[k], g.steps[k], g.counts[k]);
-      atomicAdd(&lists[g.drawables[k]], 1u);
+      if (g.drawables[k] != BACKGROUND) { atomicAdd(&lists[g.drawables[k]], 1u); }
     }
   }
 }
@@ -116,7 +112,7 @@ fn classify(@builtin(global_invocation_id) id: vec3u) {
   let is_background = nearest == 0u;
   if (is_background || (farthest != 0u && same && kind != FINE && inverse_depth(n, nearest) - inverse_depth(n, farthest) <= limit)) {
     slots[pixel] = slot_word(select(number_of(n, centre), BACKGROUND_NUMBER, is_background), slot_step(0u), COUNT);
-    atomicAdd(&lists[select(drawable, BACKGROUND, is_background)], 1u);
+    if (!is_background) { atomicAdd(&lists[drawable], 1u); }
     result[size * size + pixel] = select(bitcast<u32>(1.0 / inverse), 0x7f800000u, is_background);
   } else {
     atomicStore(&mixed[4u + atomicAdd(&mixed[0], 1u)], pixel);
@@ -180,8 +176,10 @@ fn classify_glass(@builtin(global_invocation_id) id: vec3u) {
       let behind = drawn[place.y * frame.size.y + place.x];
       if (behind != 0u && inverse_depth(n, behind) > inverse) { inverse = 0.0; }
     }
-    let seen = select(BACKGROUND_NUMBER, number, inverse > 0.0);
-    groups = add_sample(groups, s, seen, drawable_of(seen), SURFACE, inverse);
+    let is_glass = inverse > 0.0;
+    var drawable = BACKGROUND;
+    if (is_glass) { drawable = block_of(number) & 0xffu; }
+    groups = add_sample(groups, s, select(BACKGROUND_NUMBER, number, is_glass), drawable, SURFACE, inverse);
   }
   store_groups(at.y * frame.size.x + at.x, groups);
 }
@@ -212,7 +210,10 @@ fn list_pixel(pixel: u32) {
   var slot = pixel;
   loop {
     let word = slots[slot];
-    atomicStore(&lists[3u * MAX_DRAWABLES + atomicAdd(&lists[2u * MAX_DRAWABLES + drawable_of(slot_number(word))], 1u)], slot);
+    let number = slot_number(word);
+    if (number != BACKGROUND_NUMBER) {
+      atomicStore(&lists[3u * MAX_DRAWABLES + atomicAdd(&lists[2u * MAX_DRAWABLES + (block_of(number) & 0xffu)], 1u)], slot);
+    }
     left -= min(left, slot_count(word));
     slot += frame.size.x * frame.size.x;
     if (left == 0u) { break; }

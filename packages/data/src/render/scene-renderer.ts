@@ -14,7 +14,7 @@ import { blocksOf, depthOf, type Entry, farthestFirst, isCutout, isHair, pixelBo
 import { ENVIRONMENT_HEIGHT, ENVIRONMENT_LAYERS, ENVIRONMENT_WIDTH } from './environment.wgsl.ts';
 import { Encoding } from './encoding.ts';
 import { InvalidDrawableError } from './errors.ts';
-import type { PixelBounds, ShadowFrame } from './frame.ts';
+import { backdropSquare, type PixelBounds, type ShadowFrame } from './frame.ts';
 import { latticeOf, type SampleCount, SAMPLE_COUNTS, sideOf } from './lattice.ts';
 import { createLayouts } from './layouts.ts';
 import { MeshBuffers } from './mesh-buffers.ts';
@@ -189,7 +189,8 @@ export class SceneRenderer implements Disposable {
     const glassBounds = pixelBounds(transparent, view, this.size);
     const casters = opaque.filter(({ drawable: { castsShadow = true } }) => castsShadow);
     const shadow = shadowFrame(lighting, view, casters.map(({ mesh }) => mesh.bounds), SHADOW_TEXELS);
-    this.#uniforms.write({ view, size: this.size, side: this.#side, seed, lighting, shadow, words: wordFrame(entries, view), glass: glassBounds, backdropBlur: backdropBlur(photo, view.focal), defocus: photo.defocus * this.size, focusDistance: depthOf(EYES, view) }, entries, background);
+    const blur = backdropBlur(photo, view.focal);
+    this.#uniforms.write({ view, size: this.size, side: this.#side, seed, lighting, shadow, words: wordFrame(entries, view), glass: glassBounds, backdropBlur: blur, defocus: photo.defocus * this.size, focusDistance: depthOf(EYES, view) }, entries, background);
 
     const encoding = new Encoding(this.#gpu.device, this.#profile);
     this.#encodeEnvironment(encoding, background, pipelines);
@@ -200,7 +201,7 @@ export class SceneRenderer implements Disposable {
     encoding.commands.clearBuffer(mixed, 0, 4);
     this.#encodeSmall(encoding, opaque.filter(({ kind }) => kind === 'small'), pipelines.fixed);
     if (large.length > 0) this.#encodeVisibility(encoding, large, pipelines);
-    this.#encodeShading(encoding, opaque, pipelines);
+    this.#encodeShading(encoding, opaque, pipelines, this.size / backdropSquare(view, this.size, blur));
     for (const entry of transparent) this.#encodeTransparent(encoding, entry, pipelines, glassBounds);
     this.#photo.encode(encoding.commands, photo, { size: this.size, seed }, { light, scratch: radiance, result }, encoding.timing('photo'));
     this.#gpu.submit(encoding.finish(), this.#expectedMs);
@@ -254,7 +255,7 @@ export class SceneRenderer implements Disposable {
     encoding.compute('shadow map', (compute) => {
       compute.setPipeline(fixed.packShadow);
       compute.setBindGroup(0, this.#groups.fixed.packShadow);
-      compute.dispatchWorkgroups(SHADOW_TEXELS / 8, SHADOW_TEXELS / 8);
+      compute.dispatchWorkgroups(SHADOW_TEXELS / 16, SHADOW_TEXELS / 8);
     });
   }
 
@@ -294,7 +295,8 @@ export class SceneRenderer implements Disposable {
     pass.drawIndexed(mesh.numTriangles * 3, 1, 0, 0, instance);
   }
 
-  #encodeShading(encoding: Encoding, entries: readonly Entry[], pipelines: CompiledScene): void {
+  /** @param backdropSide - pixels or squares of them */
+  #encodeShading(encoding: Encoding, entries: readonly Entry[], pipelines: CompiledScene, backdropSide: number): void {
     const { fixed } = pipelines;
     const tiles = Math.ceil(this.size / 8);
     encoding.compute('groups', (pass) => {
@@ -327,7 +329,7 @@ export class SceneRenderer implements Disposable {
       pass.setBindGroup(0, this.#groups.fixed.shade);
       pass.setPipeline(pipelines.backdrop);
       pass.setBindGroup(1, this.#groups.fixed.background);
-      pass.dispatchWorkgroupsIndirect(this.#targets.dispatches, BACKGROUND_INDEX * 12);
+      pass.dispatchWorkgroups(Math.ceil(backdropSide / 8), Math.ceil(backdropSide / 8));
     });
     for (const entry of entries) this.#encodeShade(encoding, entry, pipelines);
     encoding.compute('resolve', (pass) => {

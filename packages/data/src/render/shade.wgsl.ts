@@ -42,14 +42,44 @@ fn render_place(index: u32, width: f32) -> vec2f {
 export const backdropWgsl = /* wgsl */ `${lists}
 @group(1) @binding(0) var<uniform> background_parameters: array<vec4f, 32>;
 
-@compute @workgroup_size(64)
+const RENDER_NONE = 0xffffffffu;
+
+// The slot of the pixel that shows background.
+fn render_open_slot(pixel: vec2u) -> u32 {
+  let size = frame.size.x;
+  if (any(pixel >= vec2u(size))) { return RENDER_NONE; }
+  var left = COUNT;
+  var slot = pixel.y * size + pixel.x;
+  loop {
+    let word = render_words[slot];
+    if (slot_number(word) == BACKGROUND_NUMBER) { return slot; }
+    left -= min(left, slot_count(word));
+    slot += size * size;
+    if (left == 0u) { break; }
+  }
+  return RENDER_NONE;
+}
+
+fn render_put_backdrop(slot: u32, light: u32) {
+  if (slot != RENDER_NONE) { render_radiance[slot] = light; }
+}
+
+// Of one pixel, or of four where it is blurred.
+@compute @workgroup_size(8, 8)
 fn render_backdrop(@builtin(global_invocation_id) id: vec3u) {
-  let drawable = 63u;
-  if (id.x >= render_lists[drawable]) { return; }
-  let slot = render_lists[192u + render_lists[64u + drawable] + id.x];
-  let ray = render_ray(frame.right, frame.up, frame.back, render_sample(render_pixel(slot), render_words[slot]));
+  let side = whole(frame.setting[0].w);
+  let pixel = side * id.xy;
+  var slots = vec4u(render_open_slot(pixel), vec3u(RENDER_NONE));
+  if (side == 2u) { slots = vec4u(slots.x, render_open_slot(pixel + vec2u(1u, 0u)), render_open_slot(pixel + vec2u(0u, 1u)), render_open_slot(pixel + vec2u(1u, 1u))); }
+  if (all(slots == vec4u(RENDER_NONE))) { return; }
+  let at = (vec2f(pixel) + 0.5 * frame.setting[0].w) / f32(frame.size.x);
+  let ray = render_ray(frame.right, frame.up, frame.back, vec2f(2.0 * at.x - 1.0, 1.0 - 2.0 * at.y));
   let direction = vec3f(dot(frame.setting[0].xyz, ray), dot(frame.setting[1].xyz, ray), dot(frame.setting[2].xyz, ray));
-  render_radiance[slot] = light_word(max(environment(direction, frame.up.w), vec3f(0.0)), 0u);
+  let light = light_word(max(environment(direction, frame.up.w), vec3f(0.0)), 0u);
+  render_put_backdrop(slots.x, light);
+  render_put_backdrop(slots.y, light);
+  render_put_backdrop(slots.z, light);
+  render_put_backdrop(slots.w, light);
 }
 `;
 

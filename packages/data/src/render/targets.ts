@@ -55,8 +55,8 @@ export class Targets implements Disposable {
     const occlusion = aligned(pixels * SLOTS * 4);
     const shadowMap = occlusion + aligned(pixels * 4);
     this.shadowDepth = buffer('depth of the shadow', SHADOW_TEXELS ** 2 * 4);
-    this.slots = buffer('slots', shadowMap + SHADOW_TEXELS ** 2 * 8);
-    this.parts = { occlusion: { buffer: this.slots, offset: occlusion, size: pixels * 4 }, shadowMap: { buffer: this.slots, offset: shadowMap, size: SHADOW_TEXELS ** 2 * 8 } };
+    this.slots = buffer('slots', shadowMap + SHADOW_TEXELS ** 2 * 6);
+    this.parts = { occlusion: { buffer: this.slots, offset: occlusion, size: pixels * 4 }, shadowMap: { buffer: this.slots, offset: shadowMap, size: SHADOW_TEXELS ** 2 * 6 } };
     this.coarseOcclusion = buffer('coarse occlusion', Math.ceil(size / 2) ** 2 * 4);
     this.lists = buffer('lists', (LIST_HEADER + pixels * SLOTS) * 4);
     this.dispatches = buffer('dispatches', MAX_DRAWABLES * 12, GPUBufferUsage.INDIRECT);
