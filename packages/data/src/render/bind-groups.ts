@@ -3,6 +3,7 @@ import type { Gpu } from '@onegt/kernels';
 import type { Material } from './drawable.ts';
 import type { Layouts } from './layouts.ts';
 import type { MeshBuffers } from './mesh-buffers.ts';
+import { LIST_HEADER, MIXED_HEADER } from './samples.wgsl.ts';
 import type { Targets } from './targets.ts';
 import { DRAW_BYTES, PARAMETER_STRIDE, type Uniforms } from './uniforms.ts';
 
@@ -62,6 +63,8 @@ function fixedGroups(device: GPUDevice, layouts: Layouts, { visibility, depth, s
   const layers = environment.createView({ dimension: '2d-array' });
   const [frame, background, kinds] = [uniforms.frame, uniforms.background, uniforms.kinds].map((buffer) => ({ buffer })) as [GPUBufferBinding, GPUBufferBinding, GPUBufferBinding];
   const group = (layout: GPUBindGroupLayout, resources: GPUBindingResource[]) => groupOf(device, layout, resources);
+  const [heads, items] = divided(lists, LIST_HEADER);
+  const [mixedHead, mixedPixels] = divided(mixed, MIXED_HEADER);
   return {
     frame: group(layouts.frame, [frame]),
     words: group(layouts.words, [frame, { buffer: small }]),
@@ -69,9 +72,9 @@ function fixedGroups(device: GPUDevice, layouts: Layouts, { visibility, depth, s
     tiles: group(layouts.tiles, [frame, { buffer: small }, { buffer: tiles }]),
     castShadow: group(layouts.castShadow, [frame, { buffer: smallShadow }]),
     packShadow: group(layouts.packShadow, [{ buffer: smallShadow }, { buffer: shadowDepth }, parts.shadowMap]),
-    classify: group(layouts.classify, [frame, { buffer: slots }, { buffer: lists }, { buffer: result }, kinds, { buffer: small }, { buffer: mixed }]),
-    classifyGlass: group(layouts.classifyGlass, [frame, { buffer: slots }, { buffer: lists }, visibility.createView(), depth.createView(), { buffer: small }, kinds]),
-    list: group(layouts.list, [frame, { buffer: slots }, { buffer: lists }, { buffer: dispatches }, kinds]),
+    classify: group(layouts.classify, [frame, { buffer: slots }, heads, { buffer: result }, kinds, { buffer: small }, mixedHead, mixedPixels]),
+    classifyGlass: group(layouts.classifyGlass, [frame, { buffer: slots }, heads, visibility.createView(), depth.createView(), { buffer: small }, kinds]),
+    list: group(layouts.list, [frame, { buffer: slots }, heads, { buffer: dispatches }, kinds, items]),
     shade: group(layouts.shade, [frame, { buffer: slots }, { buffer: lists }, { buffer: radiance }, { buffer: result }, layers, around]),
     environment: group(layouts.environment, [background, layers]),
     occlude: group(layouts.occlude, [frame, { buffer: result }, { buffer: coarseOcclusion }, parts.occlusion]),
@@ -79,6 +82,9 @@ function fixedGroups(device: GPUDevice, layouts: Layouts, { visibility, depth, s
     background: group(layouts.background, [background]),
   };
 }
+
+/** A buffer up to a word, and from there on. */
+const divided = (buffer: GPUBuffer, word: number): [GPUBufferBinding, GPUBufferBinding] => [{ buffer, size: 4 * word }, { buffer, offset: 4 * word }];
 
 const groupOf = (device: GPUDevice, layout: GPUBindGroupLayout, resources: GPUBindingResource[], label = layout.label): GPUBindGroup =>
   device.createBindGroup({ label, layout, entries: resources.map((resource, binding) => ({ binding, resource })) });

@@ -48,29 +48,28 @@ struct RenderKey {
   layers: f32,      // of strands in between
 };
 
-// The index of a point of the shadow map, at in texels.
+// The place of a point of the shadow map in render_words, at in texels.
 fn render_texel(at: vec2f) -> u32 {
   let p = floor(clamp(at, vec2f(0.0), vec2f(frame.shadow.z - 1.0)));
-  return whole(p.y * frame.shadow.z + p.x);
+  return render_part(1u) + whole(p.y * frame.shadow.z + p.x);
 }
 
-// Depth of the first solid thing, 0 near .. 1 far, of the texel there and of one beside it: they share a word.
-fn render_solids(at: vec2f) -> vec2f {
-  let word = render_words[render_part(1u) + render_texel(at) / 2u];
-  return vec2f(f32(word & 0xffffu), f32(word >> 16u)) / 65535.0;
+// Depth of the first solid thing, 0 near .. 1 far.
+fn render_solid(at: vec2f) -> f32 {
+  return bitcast<f32>(render_words[render_texel(at)]);
 }
 
 // Centimetres of flesh between the light and here, for translucency: the other side is where the light enters. The
-// thickest of four texels: past an outline, a tap sees no flesh at all.
+// thickest of four taps: past an outline, a tap sees no flesh at all.
 fn render_thickness(surface: Surface, normal: vec3f) -> f32 {
   let inside = frame.shadow_projection * vec4f(surface.position - normal * 0.15, 1.0);
   let entry = vec2f(0.5 + 0.5 * inside.x, 0.5 - 0.5 * inside.y) * frame.shadow.z;
-  let nearest = min(render_solids(entry + vec2f(1.5, 1.5)), render_solids(entry - vec2f(1.5, 1.5)));
-  return max(0.0, (inside.z - min(nearest.x, nearest.y)) * frame.shadow.y);
+  let nearest = min(min(render_solid(entry + vec2f(1.5, 1.5)), render_solid(entry + vec2f(-1.5, 1.5))), min(render_solid(entry + vec2f(1.5, -1.5)), render_solid(entry + vec2f(-1.5, -1.5))));
+  return max(0.0, (inside.z - nearest) * frame.shadow.y);
 }
 
 // Percentage-closer soft shadows (Fernando 2005): width of the penumbra from the distance of what casts the shadow. Every
-// stride-th point of the disc is asked: strands, which are noise themselves, need fewer.
+// second point of the disc is asked, or every fourth (stride): strands are noise themselves.
 fn render_key(surface: Surface, normal: vec3f, light_size: f32, n_l: f32, stride: i32) -> RenderKey {
   let cm = frame.shadow.x;
   let range = frame.shadow.y;
@@ -88,28 +87,28 @@ fn render_key(surface: Surface, normal: vec3f, light_size: f32, n_l: f32, stride
   var blockers = 0.0;
   var found = 0.0;
   for (var i = 0; i < RENDER_TAPS; i += stride) {
-    let d = render_solids(at + search * RENDER_DISC[i]);
-    let blocks = select(vec2f(0.0), vec2f(1.0), d < vec2f(z));
-    blockers += dot(d, blocks);
-    found += blocks.x + blocks.y;
+    let d = render_solid(at + search * RENDER_DISC[i]);
+    let blocks = select(0.0, 1.0, d < z);
+    blockers += d * blocks;
+    found += blocks;
   }
   var out = RenderKey(1.0, 0.0);
   if (found > 0.0) {
     let gap = (z - blockers / found) * range;
     let width = mat2x2f(c, s, -s, c) * clamp(gap * spread * texels, 0.8, 3.0 * texels);
-    var sum = vec2f(0.0);
-    let asked = f32(2 * RENDER_TAPS / stride);
-    for (var i = 0; i < RENDER_TAPS; i += stride) { sum += select(vec2f(0.0), vec2f(1.0), render_solids(at + width * RENDER_DISC[i]) >= vec2f(z)); }
-    out.light = (sum.x + sum.y) / asked;
+    let asked = f32(RENDER_TAPS / stride);
+    var sum = 0.0;
+    for (var i = 0; i < RENDER_TAPS; i += stride) { sum += select(0.0, 1.0, render_solid(at + width * RENDER_DISC[i]) >= z); }
     // Where half of the taps agree, the others seldom differ.
-    if (out.light > 0.0 && out.light < 1.0) {
-      for (var i = 1; i < RENDER_TAPS; i += stride) { sum += select(vec2f(0.0), vec2f(1.0), render_solids(at + width * RENDER_DISC[i]) >= vec2f(z)); }
-      out.light = 0.5 * (sum.x + sum.y) / asked;
+    if (sum > 0.5 && sum < asked - 0.5) {
+      for (var i = stride / 2; i < RENDER_TAPS; i += stride) { sum += select(0.0, 1.0, render_solid(at + width * RENDER_DISC[i]) >= z); }
+      sum *= 0.5;
     }
+    out.light = sum / asked;
   }
   // Strands: layers spread evenly between the first and the last of a texel (after deep opacity maps, Yuksel & Keyser 2008).
   let around = mat2x2f(c, s, -s, c) * max(spread * 1.5 * texels, 2.0);
-  let strands = render_part(1u) + whole(0.5 * frame.shadow.z * frame.shadow.z);
+  let strands = whole(frame.shadow.z * frame.shadow.z);
   for (var i = 0; i < 3; i++) {
     let word = render_words[strands + render_texel(at + around * RENDER_DISC[4 * i])];
     if (word > 0u) {
@@ -220,7 +219,7 @@ fn render_hair_light(surface: Surface, shading: Shading, visible: f32) -> vec3f 
     var lit = clamp(0.3 + 0.9 * dot(outward, l), 0.0, 1.0);   // a head has another side
     var through = vec3f(1.0);
     if (light.colour.w > 0.0) {
-      let key = render_key(surface, outward, light.direction.w, 1.0, 6);
+      let key = render_key(surface, outward, light.direction.w, 1.0, 4);
       lit = key.light;
       through = exp(-key.layers * 0.42 * (1.0 - 0.75 * sqrt(clamp(shading.albedo, vec3f(0.0), vec3f(1.0)))));
     }
@@ -273,7 +272,7 @@ fn render_light(surface: Surface, shading: Shading) -> vec3f {
     var lit = vec3f(1.0);
     var glossy_lit = 1.0;
     if (light.colour.w > 0.0) {
-      let key = render_key(surface, surface.normal, light.direction.w, dot(surface.normal, l), 3);
+      let key = render_key(surface, surface.normal, light.direction.w, dot(surface.normal, l), 2);
       let strands = exp(-0.55 * key.layers);
       glossy_lit = key.light * strands;
       lit = vec3f(glossy_lit);

@@ -11,8 +11,10 @@ import { wordWgsl } from './small-triangles.wgsl.ts';
 /** Drawables of one picture; the last index is the background. */
 export const MAX_DRAWABLES = 64;
 export const BACKGROUND_INDEX = MAX_DRAWABLES - 1;
-/** Words before the items of the lists: counts, offsets, cursors. */
+/** Words before the items of the lists: counts, offsets, cursors. Bindings of the items begin after them, at a multiple of 256 bytes. */
 export const LIST_HEADER = 3 * MAX_DRAWABLES;
+/** The same of the list of mixed pixels. */
+export const MIXED_HEADER = 64;
 /** What a drawable is to {@link classifyWgsl}. */
 export const KINDS = { surface: 0, hair: 1, fine: 2 } as const;
 
@@ -23,7 +25,7 @@ const BACKGROUND = 63u;
 const WORKGROUP = 64u;
 @group(0) @binding(0) var<uniform> frame: Frame;
 @group(0) @binding(1) var<storage, read_write> slots: array<u32>;          // [SLOTS, pixels]
-@group(0) @binding(2) var<storage, read_write> lists: array<atomic<u32>>;  // counts, offsets, cursors [64] each; items
+@group(0) @binding(2) var<storage, read_write> lists: array<atomic<u32>>;  // counts, offsets, cursors [64] each
 
 // Pixels that glass may touch; the last row and column are outside.
 fn glass_pixel(id: vec3u) -> vec2u { return vec2u(frame.glass.xy) + id.xy; }
@@ -80,7 +82,8 @@ export const classifyWgsl = /* wgsl */ `${common}${wordWgsl}${grouping}
 @group(0) @binding(3) var<storage, read_write> result: array<u32>;          // [pixels] colour; [pixels] depth: cm along the view axis
 @group(0) @binding(4) var<storage, read> kinds: array<u32>;                // [64, 2] first number and the one after the last; of each block drawable | kind << 8
 @group(0) @binding(5) var<storage, read> drawn: array<u32>;                // by small-triangles.wgsl.ts
-@group(0) @binding(6) var<storage, read_write> mixed: array<atomic<u32>>;  // [4] count, workgroups; pixels of more than one group
+@group(0) @binding(6) var<storage, read_write> mixed: array<atomic<u32>>;  // [4] count, workgroups
+@group(0) @binding(7) var<storage, read_write> mixed_pixels: array<u32>;   // those of more than one group
 
 // Everything in the pixel is background, or one surface without steps.
 @compute @workgroup_size(8, 8)
@@ -115,7 +118,7 @@ fn classify(@builtin(global_invocation_id) id: vec3u) {
     if (!is_background) { atomicAdd(&lists[drawable], 1u); }
     result[size * size + pixel] = select(bitcast<u32>(1.0 / inverse), 0x7f800000u, is_background);
   } else {
-    atomicStore(&mixed[4u + atomicAdd(&mixed[0], 1u)], pixel);
+    mixed_pixels[atomicAdd(&mixed[0], 1u)] = pixel;
   }
 }
 
@@ -130,7 +133,7 @@ fn plan_mixed() {
 fn classify_mixed(@builtin(global_invocation_id) id: vec3u) {
   if (id.x >= atomicLoad(&mixed[0])) { return; }
   let size = frame.size.x;
-  let pixel = atomicLoad(&mixed[4u + id.x]);
+  let pixel = mixed_pixels[id.x];
   let at = lattice_middle(vec2u(pixel % size, pixel / size));
   let n = nearness_of_picture();
   var groups = no_groups();
@@ -189,6 +192,7 @@ fn classify_glass(@builtin(global_invocation_id) id: vec3u) {
 export const listWgsl = /* wgsl */ `${common}
 @group(0) @binding(3) var<storage, read_write> dispatches: array<u32>;     // [64, 3]
 @group(0) @binding(4) var<storage, read> kinds: array<u32>;                // see above
+@group(0) @binding(5) var<storage, read_write> items: array<u32>;          // slots; a binding of their own, as atomic stores cost a software adapter ten times as much
 
 @compute @workgroup_size(1)
 fn offsets() {
@@ -212,7 +216,7 @@ fn list_pixel(pixel: u32) {
     let word = slots[slot];
     let number = slot_number(word);
     if (number != BACKGROUND_NUMBER) {
-      atomicStore(&lists[3u * MAX_DRAWABLES + atomicAdd(&lists[2u * MAX_DRAWABLES + (block_of(number) & 0xffu)], 1u)], slot);
+      items[atomicAdd(&lists[2u * MAX_DRAWABLES + (block_of(number) & 0xffu)], 1u)] = slot;
     }
     left -= min(left, slot_count(word));
     slot += frame.size.x * frame.size.x;

@@ -255,7 +255,7 @@ export class SceneRenderer implements Disposable {
     encoding.compute('shadow map', (compute) => {
       compute.setPipeline(fixed.packShadow);
       compute.setBindGroup(0, this.#groups.fixed.packShadow);
-      compute.dispatchWorkgroups(SHADOW_TEXELS / 16, SHADOW_TEXELS / 8);
+      compute.dispatchWorkgroups(SHADOW_TEXELS / 8, SHADOW_TEXELS / 8);
     });
   }
 

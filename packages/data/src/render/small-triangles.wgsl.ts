@@ -242,45 +242,34 @@ fn cast_shadow(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups
 `;
 
 /**
- * What shading reads of the key light, 0 near .. 1 far: depth of the first solid thing, two texels beside each other in a word;
- * of strands the nearest and the farthest depth and the number of layers, smoothed over a texel and its four neighbours. Words
- * of a buffer, because a software adapter fetches a texel four times as slowly as a word; of strands most are zero.
+ * What shading reads of the key light, 0 near .. 1 far: depth of the first solid thing; of strands the nearest and the
+ * farthest depth and the number of layers, smoothed over a texel and its four neighbours. Words of a buffer, because a
+ * software adapter fetches a texel four times as slowly as a word; strands in a single one, most of them zero.
  */
 export const shadowMapWgsl = /* wgsl */ `${wholeWgsl}
 @group(0) @binding(0) var<storage, read> shadow: array<u32>;
 @group(0) @binding(1) var<storage, read> fixed_depth: array<f32>;   // of what the fixed pipeline draws
-@group(0) @binding(2) var<storage, read_write> map: array<u32>;   // [512, 256] solids, 16 bits each; [512, 512] strands: 12 bits nearest, 12 farthest, 8 sixths of a layer (0: none)
+@group(0) @binding(2) var<storage, read_write> map: array<u32>;   // [512, 512] solids, f32; [512, 512] strands: 12 bits nearest, 12 farthest, 8 sixths of a layer (0: none)
 
-fn solid_at(texel: u32) -> u32 {
-  let nearness = shadow[4u * texel];
-  var depth = fixed_depth[texel];
-  if (nearness != 0u) { depth = min(depth, 1.0 - f32(nearness - 1u) / 1048575.0); }
-  return whole(65535.0 * depth);
-}
-
-fn layers_at(texel: u32) -> u32 { return shadow[4u * texel + 3u]; }
-
-// The number of strands is nearness and farness at once, or none of the three: where it is 0, so are they.
-fn strands_at(texel: u32, left: u32, right: u32, above: u32, below: u32, sixths: u32) -> u32 {
-  if (sixths == 0u) { return 0u; }
-  let near = max(max(shadow[4u * texel + 1u], max(shadow[4u * left + 1u], shadow[4u * right + 1u])), max(shadow[4u * above + 1u], shadow[4u * below + 1u]));
-  let far = max(max(shadow[4u * texel + 2u], max(shadow[4u * left + 2u], shadow[4u * right + 2u])), max(shadow[4u * above + 2u], shadow[4u * below + 2u]));
-  return whole(4095.0 * (1.0 - f32(near - 1u) / 1048575.0)) | (whole(4095.0 * (f32(far - 1u) / 1048575.0)) << 12u) | (min(sixths, 255u) << 24u);
-}
-
-// Two texels a and b beside each other.
 @compute @workgroup_size(8, 8)
 fn pack_shadow(@builtin(global_invocation_id) id: vec3u) {
-  let a = id.y * 512u + 2u * id.x;
-  let b = a + 1u;
-  map[a / 2u] = solid_at(a) | (solid_at(b) << 16u);
-  let left = a - select(1u, 0u, id.x == 0u);
-  let right = b + select(1u, 0u, id.x == 255u);
-  let above = select(512u, 0u, id.y == 0u);
-  let below = select(512u, 0u, id.y == 511u);
-  let layers_a = layers_at(a);
-  let layers_b = layers_at(b);
-  map[131072u + a] = strands_at(a, left, b, a - above, a + below, 2u * layers_a + layers_at(left) + layers_b + layers_at(a - above) + layers_at(a + below));
-  map[131072u + b] = strands_at(b, a, right, b - above, b + below, 2u * layers_b + layers_a + layers_at(right) + layers_at(b - above) + layers_at(b + below));
+  let texel = id.y * 512u + id.x;
+  let own = 4u * texel;
+  let nearness = shadow[own];
+  let solid = fixed_depth[texel];
+  map[texel] = bitcast<u32>(select(min(solid, 1.0 - f32(nearness - 1u) / 1048575.0), solid, nearness == 0u));
+  let left = own - select(4u, 0u, id.x == 0u);
+  let right = own + select(4u, 0u, id.x == 511u);
+  let above = own - select(2048u, 0u, id.y == 0u);
+  let below = own + select(2048u, 0u, id.y == 511u);
+  // The number of strands is nearness and farness at once, or none of the three: where it is 0, so are they.
+  let sixths = 2u * shadow[own + 3u] + shadow[left + 3u] + shadow[right + 3u] + shadow[above + 3u] + shadow[below + 3u];
+  var strands = 0u;
+  if (sixths > 0u) {
+    let near = max(max(shadow[own + 1u], max(shadow[left + 1u], shadow[right + 1u])), max(shadow[above + 1u], shadow[below + 1u]));
+    let far = max(max(shadow[own + 2u], max(shadow[left + 2u], shadow[right + 2u])), max(shadow[above + 2u], shadow[below + 2u]));
+    strands = whole(4095.0 * (1.0 - f32(near - 1u) / 1048575.0)) | (whole(4095.0 * (f32(far - 1u) / 1048575.0)) << 12u) | (min(sixths, 255u) << 24u);
+  }
+  map[262144u + texel] = strands;
 }
 `;

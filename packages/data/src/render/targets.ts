@@ -1,7 +1,7 @@
 /** Textures and buffers of one picture. Pictures in flight share them: the queue runs one after the other. */
 import type { Gpu } from '@onegt/kernels';
 import { ENVIRONMENT_HEIGHT, ENVIRONMENT_LAYERS, ENVIRONMENT_WIDTH } from './environment.wgsl.ts';
-import { LIST_HEADER, MAX_DRAWABLES } from './samples.wgsl.ts';
+import { LIST_HEADER, MAX_DRAWABLES, MIXED_HEADER } from './samples.wgsl.ts';
 import { SLOTS } from './slot.wgsl.ts';
 import { SHADOW_TEXELS, TILE } from './small-triangles.wgsl.ts';
 
@@ -48,15 +48,15 @@ export class Targets implements Disposable {
     this.small = buffer('small triangles', side * side * 4);
     this.smallShadow = buffer('shadow of small triangles', SHADOW_TEXELS ** 2 * 16);
     this.tiles = buffer('tiles', Math.ceil(side / TILE) ** 2 * 4);
-    this.mixed = buffer('mixed', (4 + pixels) * 4);
+    this.mixed = buffer('mixed', (MIXED_HEADER + pixels) * 4);
     this.mixedDispatch = buffer('mixed dispatch', 12, GPUBufferUsage.INDIRECT);
     // Parts begin where bindings may, as shade.wgsl.ts expects.
     const aligned = (byteLength: number) => Math.ceil(byteLength / 256) * 256;
     const occlusion = aligned(pixels * SLOTS * 4);
     const shadowMap = occlusion + aligned(pixels * 4);
     this.shadowDepth = buffer('depth of the shadow', SHADOW_TEXELS ** 2 * 4);
-    this.slots = buffer('slots', shadowMap + SHADOW_TEXELS ** 2 * 6);
-    this.parts = { occlusion: { buffer: this.slots, offset: occlusion, size: pixels * 4 }, shadowMap: { buffer: this.slots, offset: shadowMap, size: SHADOW_TEXELS ** 2 * 6 } };
+    this.slots = buffer('slots', shadowMap + SHADOW_TEXELS ** 2 * 8);
+    this.parts = { occlusion: { buffer: this.slots, offset: occlusion, size: pixels * 4 }, shadowMap: { buffer: this.slots, offset: shadowMap, size: SHADOW_TEXELS ** 2 * 8 } };
     this.coarseOcclusion = buffer('coarse occlusion', Math.ceil(size / 2) ** 2 * 4);
     this.lists = buffer('lists', (LIST_HEADER + pixels * SLOTS) * 4);
     this.dispatches = buffer('dispatches', MAX_DRAWABLES * 12, GPUBufferUsage.INDIRECT);
