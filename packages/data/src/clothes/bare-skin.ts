@@ -32,7 +32,7 @@ fn evaluate(surface: Surface) -> Shading {
 export function bareSkin(skin: Drape, garments: readonly Worn[], pigments: Pigments, seed: number): Drawable | null {
   const { body } = skin;
   const borders = Array.from({ length: COLUMNS }, (_, j) => borderAt(body.border, azimuthOf(j)));
-  const edges = Array.from({ length: COLUMNS }, (_, j) => Math.min(...garments.map((worn) => worn.edge(azimuthOf(j))), POLAR_LAST));
+  const edges = Array.from({ length: COLUMNS }, (_, j) => clothEdge(garments, azimuthOf(j)));
   if (edges.every((edge, j) => edge < borders[j]! - OVERLAP * 0.6)) return null;
   const builder = new MeshBuilder();
   builder.grid(ROWS, COLUMNS, pointOfSkin, { closedColumns: true, flip: true }, { skin, borders, edges });
@@ -44,6 +44,13 @@ export function bareSkin(skin: Drape, garments: readonly Worn[], pigments: Pigme
 }
 
 const azimuthOf = (column: number): number => -Math.PI + (2 * Math.PI * column) / COLUMNS;
+
+/** Where cloth begins. */
+function clothEdge(garments: readonly Worn[], azimuth: number): number {
+  let first = POLAR_LAST;
+  for (const worn of garments) first = Math.min(first, worn.edge(azimuth));
+  return first;
+}
 
 interface Bare { skin: Drape; borders: readonly number[]; edges: readonly number[] }
 

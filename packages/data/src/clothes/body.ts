@@ -92,20 +92,12 @@ export class Body {
     const alongAzimuth = new Float64Array(POLARS);
     for (let j = 0; j < POLARS; j++) alongAzimuth[j] = 0.15 / Math.cos(AZIMUTH_STEP * Math.sin(this.polarOf(j)));
     for (let round = 0; round < rounds; round++)
-      for (let i = 0; i < AZIMUTHS; i++) {
-        const west = ((i + AZIMUTHS - 1) % AZIMUTHS) * POLARS, east = ((i + 1) % AZIMUTHS) * POLARS;
-        for (let j = 1; j < POLARS - 1; j++) {
-          const at = i * POLARS + j;
-          // A straight line satisfies u(-h) + u(h) = 2 cos(h) u(0) for u = 1 / r.
-          const straight = alongPolar * (inverse[at - 1]! + inverse[at + 1]!) + alongAzimuth[j]! * (inverse[west + j]! + inverse[east + j]!);
-          inverse[at] = Math.min(limit[at]!, straight);
-        }
-      }
+      for (let i = 0; i < AZIMUTHS; i++) straighten(inverse, limit, i, alongPolar, alongAzimuth);
     return new Drape(this, reciprocals(inverse));
   }
 
   /** Triangles of neck and bust. */
-  #meshTriangles(fit: HeadFit): number[] {
+  #meshTriangles(fit: HeadFit): Uint32Array {
     const { canonical } = fit.head.model;
     const kept: number[] = [];
     for (let t = 0; t < fit.skin.length; t += 3) {
@@ -117,11 +109,11 @@ export class Body {
       }
       if (highest < -8.6 || (highest < -4.5 && foremost < 3)) kept.push(fit.skin[t]!, fit.skin[t + 1]!, fit.skin[t + 2]!);
     }
-    return kept;
+    return Uint32Array.from(kept);
   }
 
   /** Near the mesh's border, where rows of the table are cut off, no vertex may lie outside of the surface. */
-  #enclose(positions: Float32Array, triangles: readonly number[]): void {
+  #enclose(positions: Float32Array, triangles: Uint32Array): void {
     const seen = new Set<number>();
     for (const vertex of triangles) {
       if (seen.has(vertex)) continue;
@@ -202,6 +194,16 @@ function setBothSides(radii: Float32Array, i: number, j: number, radius: number)
   radii[((AZIMUTHS - i) % AZIMUTHS) * POLARS + j] = radius;
 }
 
+/** One column of a drape, as 1 / r: a straight line satisfies u(-h) + u(h) = 2 cos(h) u(0). */
+function straighten(inverse: Float32Array, limit: Float32Array, i: number, alongPolar: number, alongAzimuth: Float64Array): void {
+  const west = ((i + AZIMUTHS - 1) % AZIMUTHS) * POLARS, east = ((i + 1) % AZIMUTHS) * POLARS;
+  for (let j = 1; j < POLARS - 1; j++) {
+    const at = i * POLARS + j;
+    const straight = alongPolar * (inverse[at - 1]! + inverse[at + 1]!) + alongAzimuth[j]! * (inverse[west + j]! + inverse[east + j]!);
+    inverse[at] = Math.min(limit[at]!, straight);
+  }
+}
+
 function reciprocals(values: Float32Array): Float32Array {
   const out = new Float32Array(values.length);
   for (let i = 0; i < values.length; i++) out[i] = 1 / values[i]!;
@@ -266,33 +268,39 @@ export class Drape {
     this.#points = new Float32Array(radii.length * 3);
     this.#normals = new Float32Array(radii.length * 3);
     this.#travelled = new Float32Array(radii.length);
-    const p = this.#points, n = this.#normals;
     const sines = new Float64Array(POLARS), cosines = new Float64Array(POLARS);
     for (let j = 0; j < POLARS; j++) {
       sines[j] = Math.sin(body.polarOf(j));
       cosines[j] = Math.cos(body.polarOf(j));
     }
-    for (let i = 0; i < AZIMUTHS; i++) {
-      const sinAzimuth = Math.sin(body.azimuthOf(i)), cosAzimuth = Math.cos(body.azimuthOf(i));
-      for (let j = 0; j < POLARS; j++) {
-        const at = i * POLARS + j, s = sines[j]!, c = cosines[j]!, r = radii[at]!, k = at * 3;
-        p[k] = body.inner[0] + r * s * sinAzimuth;
-        p[k + 1] = body.inner[1] + r * c;
-        p[k + 2] = body.inner[2] + r * s * cosAzimuth;
-        if (j > 0) this.#travelled[at] = this.#travelled[at - 1]! + length3(p[k]! - p[k - 3]!, p[k + 1]! - p[k - 2]!, p[k + 2]! - p[k - 1]!);
-      }
+    for (let i = 0; i < AZIMUTHS; i++) this.#placeColumn(i, sines, cosines);
+    for (let i = 0; i < AZIMUTHS; i++) this.#turnColumn(i);
+  }
+
+  #placeColumn(i: number, sines: Float64Array, cosines: Float64Array): void {
+    const { body, radii } = this, p = this.#points, x = body.inner[0], y = body.inner[1], z = body.inner[2];
+    const sinAzimuth = Math.sin(body.azimuthOf(i)), cosAzimuth = Math.cos(body.azimuthOf(i));
+    for (let j = 0; j < POLARS; j++) {
+      const at = i * POLARS + j, s = sines[j]!, c = cosines[j]!, r = radii[at]!, k = at * 3;
+      p[k] = x + r * s * sinAzimuth;
+      p[k + 1] = y + r * c;
+      p[k + 2] = z + r * s * cosAzimuth;
+      if (j > 0) this.#travelled[at] = this.#travelled[at - 1]! + length3(p[k]! - p[k - 3]!, p[k + 1]! - p[k - 2]!, p[k + 2]! - p[k - 1]!);
     }
-    for (let i = 0; i < AZIMUTHS; i++)
-      for (let j = 0; j < POLARS; j++) {
-        const down = (i * POLARS + Math.min(POLARS - 1, j + 1)) * 3, up = (i * POLARS + Math.max(0, j - 1)) * 3;
-        const east = (((i + 1) % AZIMUTHS) * POLARS + j) * 3, west = (((i + AZIMUTHS - 1) % AZIMUTHS) * POLARS + j) * 3;
-        const ux = p[down]! - p[up]!, uy = p[down + 1]! - p[up + 1]!, uz = p[down + 2]! - p[up + 2]!;
-        const vx = p[east]! - p[west]!, vy = p[east + 1]! - p[west + 1]!, vz = p[east + 2]! - p[west + 2]!;
-        const x = uy * vz - uz * vy, y = uz * vx - ux * vz, z = ux * vy - uy * vx, size = length3(x, y, z), k = (i * POLARS + j) * 3;
-        n[k] = x / size;
-        n[k + 1] = y / size;
-        n[k + 2] = z / size;
-      }
+  }
+
+  #turnColumn(i: number): void {
+    const p = this.#points, n = this.#normals;
+    for (let j = 0; j < POLARS; j++) {
+      const down = (i * POLARS + Math.min(POLARS - 1, j + 1)) * 3, up = (i * POLARS + Math.max(0, j - 1)) * 3;
+      const east = (((i + 1) % AZIMUTHS) * POLARS + j) * 3, west = (((i + AZIMUTHS - 1) % AZIMUTHS) * POLARS + j) * 3;
+      const ux = p[down]! - p[up]!, uy = p[down + 1]! - p[up + 1]!, uz = p[down + 2]! - p[up + 2]!;
+      const vx = p[east]! - p[west]!, vy = p[east + 1]! - p[west + 1]!, vz = p[east + 2]! - p[west + 2]!;
+      const x = uy * vz - uz * vy, y = uz * vx - ux * vz, z = ux * vy - uy * vx, size = length3(x, y, z), k = (i * POLARS + j) * 3;
+      n[k] = x / size;
+      n[k + 1] = y / size;
+      n[k + 2] = z / size;
+    }
   }
 
   /** A point of the surface, moved outwards along its normal, cm. */

@@ -1,5 +1,5 @@
 /** Collars, laid on the garment that they belong to: bands, shirt collars, stands, rolls, hoods, lapels, flat collars. */
-import { add, cross, eased, lerp, normalize, scale, smoothPath, smoothstep, subtract, type Vec3 } from '../accessories/geometry/vector.ts';
+import { add, cross, eased, lerp, mix, normalize, scale, smoothPath, smoothstep, subtract, type Vec3 } from '../accessories/geometry/vector.ts';
 import type { GridPoint } from '../accessories/geometry/mesh-builder.ts';
 import { sweep, tube } from '../accessories/geometry/sweep.ts';
 import type { Parts } from '../accessories/parts.ts';
@@ -170,7 +170,7 @@ function frontEdge(worn: Worn, side: 1 | -1, count: number, lift: number): { poi
     const wanted = (total * k) / (count - 1);
     while (at < fine.length - 2 && lengths[at + 1]! < wanted) at++;
     const t = (wanted - lengths[at]!) / Math.max(1e-6, lengths[at + 1]! - lengths[at]!);
-    points.push([0, 1, 2].map((k2) => lerp(fine[at]![k2]!, fine[at + 1]![k2]!, t)) as unknown as Vec3);
+    points.push(mix(fine[at]!, fine[at + 1]!, t));
   }
   return { points, total };
 }

@@ -46,9 +46,12 @@ export class Worn {
   }
 }
 
+/** A neckline's numbers as doubles: fields of an object that are whole for some garments deoptimise what reads them. */
+const numbersOf = ({ drop, scoop, vee, veeWidth, side, back, lean }: Neckline): Float64Array => Float64Array.of(drop, scoop, vee, veeWidth, side, back, lean);
+
 /** Height of a neckline over (x, z) relative to the root of the neck, on the standard body. */
-export function necklineHeight(neckline: Neckline, x: number, z: number): number {
-  const { drop, scoop, vee, veeWidth, side, back, lean } = neckline;
+function necklineHeight(numbers: Float64Array, x: number, z: number): number {
+  const drop = numbers[0]!, scoop = numbers[1]!, vee = numbers[2]!, veeWidth = numbers[3]!, side = numbers[4]!, back = numbers[5]!, lean = numbers[6]!;
   const across = Math.abs(x);
   const plane = -12.75 - 0.185 * (z - 3.5) - drop;
   const front = smoothstep(-4, 3, z);
@@ -73,34 +76,40 @@ export class NecklineEdge {
 }
 
 /** How far the drape lies above the neckline there, cm. */
-function aboveNeckline(neckline: Neckline, drape: Drape, azimuth: number, polar: number): number {
+function aboveNeckline(neckline: Float64Array, drape: Drape, azimuth: number, polar: number): number {
   const p = drape.point(azimuth, polar), { shift } = drape.body;
   return p[1] - shift[1] - necklineHeight(neckline, p[0], p[2] - shift[2]);
 }
 
 function necklinePolars(neckline: Neckline, drape: Drape): Float64Array {
   const count = 2 * AZIMUTHS;
-  const edge = new Float64Array(count);
-  for (let i = 0; i < count; i++) {
-    const azimuth = -Math.PI + (2 * Math.PI * i) / count;
-    let polar = POLAR_LAST, before = aboveNeckline(neckline, drape, azimuth, POLAR_FIRST);
-    const step = (POLAR_LAST - POLAR_FIRST) / (2 * POLARS);
-    for (let q = POLAR_FIRST + step; q <= POLAR_LAST; q += step) {
-      const here = aboveNeckline(neckline, drape, azimuth, q);
-      if (here < 0) { polar = q - step * clamp(-here / Math.max(1e-6, before - here)); break; }
-      before = here;
-    }
-    edge[i] = Math.min(polar, BOTTOM - 0.1);
-  }
-  for (let round = 0; round < 3; round++) {
-    const before = edge.slice();
-    for (let i = 0; i < count; i++) {
-      const azimuth = -Math.PI + (2 * Math.PI * i) / count;
-      if (neckline.vee > 0 && Math.abs(azimuth) < 0.5) continue;
-      edge[i] = (before[(i + count - 1) % count]! + 2 * before[i]! + before[(i + 1) % count]!) / 4;
-    }
-  }
+  const numbers = numbersOf(neckline);
+  let edge = new Float64Array(count);
+  for (let i = 0; i < count; i++) edge[i] = Math.min(crossing(numbers, drape, -Math.PI + (2 * Math.PI * i) / count), BOTTOM - 0.1);
+  for (let round = 0; round < 3; round++) edge = smoothed(edge, neckline.vee > 0 ? 0.5 : 0);
   return edge;
+}
+
+/** Polar angle where a column of the drape goes below the neckline. */
+function crossing(neckline: Float64Array, drape: Drape, azimuth: number): number {
+  const step = (POLAR_LAST - POLAR_FIRST) / (2 * POLARS);
+  let before = aboveNeckline(neckline, drape, azimuth, POLAR_FIRST);
+  for (let polar = POLAR_FIRST + step; polar <= POLAR_LAST; polar += step) {
+    const here = aboveNeckline(neckline, drape, azimuth, polar);
+    if (here < 0) return polar - step * clamp(-here / Math.max(1e-6, before - here));
+    before = here;
+  }
+  return POLAR_LAST;
+}
+
+/** @param kept - this near to the middle of the front, radians, the edge stays sharp */
+function smoothed(edge: Float64Array, kept: number): Float64Array<ArrayBuffer> {
+  const count = edge.length, out = new Float64Array(count);
+  for (let i = 0; i < count; i++) {
+    const isKept = Math.abs(-Math.PI + (2 * Math.PI * i) / count) < kept;
+    out[i] = isKept ? edge[i]! : (edge[(i + count - 1) % count]! + 2 * edge[i]! + edge[(i + 1) % count]!) / 4;
+  }
+  return out;
 }
 
 /** Folds: cloth hangs from shoulders and neck, is pulled towards the armpits, and dips where the arm meets the chest. */

@@ -41,13 +41,7 @@ export function createEyes(_gpu: Gpu, look: EyesLook, head: PosedHead, _traits: 
   if (source.length === 0) return { drawables: [], [Symbol.dispose]() {} };
   const mesh: Mesh = { positions: new Float32Array(source.length * 3), normals: new Float32Array(source.length * 3), uv, extra: new Float32Array(source.length * 4), triangles, version: 0 };
   const atRest = model.eyes.map((eye, i) => eyeAtRest(head, eye, source, verticesOf[i]!));
-  for (const { eye, vertices, anchor } of atRest) {
-    for (const vertex of vertices) {
-      const r = source[vertex]!;
-      for (let k = 0; k < 3; k++) mesh.extra[4 * vertex + k] = head.neutralPositions[3 * r + k]! - anchor[k]!;
-      mesh.extra[4 * vertex + 3] = eye.side === 'left' ? 1 : 0;
-    }
-  }
+  for (const rest of atRest) writeExtra(rest, source, head.neutralPositions, mesh.extra);
 
   const parameters = new Float32Array(4 * 2 * VECTORS_PER_EYE);
   for (const rest of atRest) writeLook(parameters, look, rest);
@@ -63,6 +57,17 @@ export function createEyes(_gpu: Gpu, look: EyesLook, head: PosedHead, _traits: 
     pose,
     [Symbol.dispose]() {},
   };
+}
+
+/** Where each vertex lies in its eye at rest, and in which. */
+function writeExtra({ eye, vertices, anchor }: EyeAtRest, source: Uint32Array, positions: Float32Array, extra: Float32Array): void {
+  for (let i = 0; i < vertices.length; i++) {
+    const at = 4 * vertices[i]!, from = 3 * source[vertices[i]!]!;
+    extra[at] = positions[from]! - anchor[0];
+    extra[at + 1] = positions[from + 1]! - anchor[1];
+    extra[at + 2] = positions[from + 2]! - anchor[2];
+    extra[at + 3] = eye.side === 'left' ? 1 : 0;
+  }
 }
 
 function copyVertices(from: Float32Array, source: Uint32Array, to: Float32Array): void {
@@ -115,22 +120,21 @@ function eyeAtRest(head: PosedHead, eye: Eye, source: Uint32Array, vertices: Uin
   const { model, neutralPositions, neutralPoints } = head;
   const anchor = meanOf(neutralPositions, source, vertices);
   const standard = meanOf(model.canonical, source, vertices);
-  const point = (i: number): Vector => [0, 1, 2].map((k) => neutralPoints[3 * i + k]! - anchor[k]!) as Vector;
   const { iris, ring } = LANDMARKS[eye.side];
-  const irisCentre = point(iris);
+  const irisCentre = pointFrom(anchor, neutralPoints, iris);
   // The ball moves with the person's identity as its vertices do.
-  const ball = eye.centre.map((value, k) => value - standard[k]!) as Vector;
-  const axis = unit(irisCentre.map((value, k) => value - ball[k]!) as Vector);
-  const off = { along: 0, radius: 0 };
-  const irisRadius = ring.reduce((sum, i) => { offAxis(...point(i), irisCentre, axis, off); return sum + off.radius; }, 0) / ring.length;
+  const ball = difference(eye.centre, standard);
+  const axis = unit(difference(irisCentre, ball));
+  let irisRadius = 0;
+  for (const i of ring) irisRadius += offAxis(pointFrom(anchor, neutralPoints, i), irisCentre, axis).radius;
+  irisRadius /= ring.length;
   // Just below the surface where the iris ends.
   let rim = 0;
   let count = 0;
-  for (const vertex of vertices) {
-    const r = source[vertex]!;
-    offAxis(neutralPositions[3 * r]! - anchor[0], neutralPositions[3 * r + 1]! - anchor[1], neutralPositions[3 * r + 2]! - anchor[2], irisCentre, axis, off);
-    if (off.along > -irisRadius && Math.abs(off.radius - irisRadius) < 0.25 * irisRadius) {
-      rim += off.along;
+  for (let i = 0; i < vertices.length; i++) {
+    const { along, radius } = offAxis(pointFrom(anchor, neutralPositions, source[vertices[i]!]!), irisCentre, axis);
+    if (along > -irisRadius && Math.abs(radius - irisRadius) < 0.25 * irisRadius) {
+      rim += along;
       count++;
     }
   }
@@ -150,16 +154,19 @@ function meanOf(positions: Float32Array, source: Uint32Array, vertices: Uint32Ar
 }
 
 /** How far a point lies along an axis, and from it. */
-function offAxis(x: number, y: number, z: number, origin: Vector, axis: Vector, out: { along: number; radius: number }): void {
-  const dx = x - origin[0], dy = y - origin[1], dz = z - origin[2];
+function offAxis(point: Vector, origin: Vector, axis: Vector): { along: number; radius: number } {
+  const dx = point[0] - origin[0], dy = point[1] - origin[1], dz = point[2] - origin[2];
   const along = dx * axis[0] + dy * axis[1] + dz * axis[2];
-  out.along = along;
-  out.radius = length3(dx - along * axis[0], dy - along * axis[1], dz - along * axis[2]);
+  return { along, radius: length3(dx - along * axis[0], dy - along * axis[1], dz - along * axis[2]) };
 }
 
+const difference = (a: readonly [number, number, number], b: Vector): Vector => [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
+
+const pointFrom = (origin: Vector, points: Float32Array, i: number): Vector => [points[3 * i]! - origin[0], points[3 * i + 1]! - origin[1], points[3 * i + 2]! - origin[2]];
+
 function unit(v: Vector): Vector {
-  const length = Math.hypot(...v);
-  return v.map((value) => value / length) as Vector;
+  const length = length3(v[0], v[1], v[2]);
+  return [v[0] / length, v[1] / length, v[2] / length];
 }
 
 /** What a gaze does not change. */
@@ -185,11 +192,11 @@ function writeLook(parameters: Float32Array, look: EyesLook, rest: EyeAtRest): v
 function writePose(parameters: Float32Array, eye: Eye, posed: PosedHead): void {
   const base = 4 * VECTORS_PER_EYE * (eye.side === 'left' ? 1 : 0);
   const { yaw, pitch } = gazeOf(posed.expression, eye.side);
-  const [sinYaw, cosYaw, sinPitch, cosPitch] = [Math.sin(yaw), Math.cos(yaw), Math.sin(pitch), Math.cos(pitch)];
+  const sinYaw = Math.sin(yaw), cosYaw = Math.cos(yaw), sinPitch = Math.sin(pitch), cosPitch = Math.cos(pitch);
   parameters.set([cosYaw, 0, -sinYaw, 0, -sinPitch * sinYaw, cosPitch, -sinPitch * cosYaw, 0, cosPitch * sinYaw, sinPitch, cosPitch * cosYaw, 0], base);
   const { upper, lower } = LANDMARKS[eye.side];
   const x = (i: number) => posed.points[3 * i]!;
-  const [outerX, innerX] = [x(upper[0]), x(upper[8])];
+  const outerX = x(upper[0]), innerX = x(upper[8]);
   parameters.set([outerX, innerX, 0, 0], base + 4 * 14);
   for (let i = 0; i <= 8; i++) {
     const at = outerX + ((innerX - outerX) * i) / 8;
@@ -200,7 +207,7 @@ function writePose(parameters: Float32Array, eye: Eye, posed: PosedHead): void {
 /** y of a polyline of points at x; its ends beyond them. */
 function heightAt(points: Float32Array, line: readonly number[], x: number): number {
   for (let i = 1; i < line.length; i++) {
-    const [a, b] = [3 * line[i - 1]!, 3 * line[i]!];
+    const a = 3 * line[i - 1]!, b = 3 * line[i]!;
     const t = (x - points[a]!) / (points[b]! - points[a]!);
     if (t >= 0 && t <= 1) return points[a + 1]! + t * (points[b + 1]! - points[a + 1]!);
   }

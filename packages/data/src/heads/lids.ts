@@ -36,7 +36,7 @@ interface EyeLids {
   clearance: Float32Array;
   mode: SparseMode | undefined;
   /** How far each pair closes at weight 1, cm. */
-  closing: number[];
+  closing: Float64Array;
   /** Of each vertex that the blink moves: between which pairs it lies, 0..4, fractional. */
   column: Float32Array;
 }
@@ -59,7 +59,7 @@ export function createLids(model: HeadModel, modes: ReadonlyMap<ExpressionName, 
     const dense = new Float32Array(model.neutral.length);
     mode?.vertices.forEach((v, i) => dense.set(mode.offsets.subarray(3 * i, 3 * i + 3), 3 * v));
     const pairs = PAIRS[eye.side];
-    const closing = pairs.map(([upper, lower]) => heightOf(model, dense, lower) - heightOf(model, dense, upper));
+    const closing = Float64Array.from(pairs, ([upper, lower]) => heightOf(model, dense, lower) - heightOf(model, dense, upper));
     const across = pairs.map(([upper, lower]) => (pointValue(model, model.neutral, upper, 0) + pointValue(model, model.neutral, lower, 0)) / 2);
     const column = Float32Array.from(mode?.vertices ?? [], (v) => columnOf(across, model.neutral[3 * v]!));
     return { eye, blink, mode, closing, column, skin: near, clearance };
@@ -70,7 +70,7 @@ export function createLids(model: HeadModel, modes: ReadonlyMap<ExpressionName, 
 function columnOf(values: readonly number[], x: number): number {
   const direction = Math.sign(values.at(-1)! - values[0]!) || 1;
   for (let k = 0; k < values.length - 1; k++) {
-    const [from, to] = [values[k]!, values[k + 1]!];
+    const from = values[k]!, to = values[k + 1]!;
     if (direction * (x - to) <= 0) return k + Math.max(0, Math.min(1, (x - from) / (to - from || direction)));
   }
   return values.length - 1;
@@ -89,19 +89,26 @@ export function closeLids(model: HeadModel, lids: Lids, shape: Float32Array, exp
   for (const { eye, blink, mode, closing, column } of lids) {
     if (mode === undefined) continue;
     const weight = expression[blink] ?? 0;
-    // Of the opening that other expressions leave, the blink takes its share; lids that have passed each other go back.
-    const strength = PAIRS[eye.side].map(([upper, lower], k) => {
-      const open = heightOf(model, shape, upper) - heightOf(model, shape, lower) + OVERLAP_CM;
-      if (closing[k]! < 0.1) return weight; // no blink that could be measured
-      return Math.max(-1, Math.min(STRONGEST, (open > 0 ? weight : 1) * (open / closing[k]!)));
-    });
-    if (strength.every((value) => value === 0)) continue;
-    for (let i = 0; i < mode.vertices.length; i++) {
-      const k = Math.min(strength.length - 2, Math.floor(column[i]!));
-      const value = strength[k]! + (column[i]! - k) * (strength[k + 1]! - strength[k]!);
-      const at = 3 * mode.vertices[i]!;
-      for (let c = 0; c < 3; c++) shape[at + c]! += value * mode.offsets[3 * i + c]!;
-    }
+    const strength = new Float64Array(closing.length);
+    for (let k = 0; k < strength.length; k++) strength[k] = strengthOf(model, shape, PAIRS[eye.side][k]!, closing[k]!, weight);
+    if (strength.some((value) => value !== 0)) addBlink(shape, mode, column, strength);
+  }
+}
+
+/** Of the opening that other expressions leave, the blink takes its share; lids that have passed each other go back. */
+function strengthOf(model: HeadModel, shape: Float32Array, [upper, lower]: readonly [number, number], closing: number, weight: number): number {
+  const open = heightOf(model, shape, upper) - heightOf(model, shape, lower) + OVERLAP_CM;
+  if (closing < 0.1) return weight; // no blink that could be measured
+  return Math.max(-1, Math.min(STRONGEST, (open > 0 ? weight : 1) * (open / closing)));
+}
+
+/** @param strength - of each pair */
+function addBlink(shape: Float32Array, { vertices, offsets }: SparseMode, column: Float32Array, strength: Float64Array): void {
+  for (let i = 0; i < vertices.length; i++) {
+    const k = Math.min(strength.length - 2, Math.floor(column[i]!));
+    const value = strength[k]! + (column[i]! - k) * (strength[k + 1]! - strength[k]!);
+    const at = 3 * vertices[i]!;
+    for (let c = 0; c < 3; c++) shape[at + c]! += value * offsets[3 * i + c]!;
   }
 }
 
@@ -115,7 +122,7 @@ export function keepOffEyeball({ skin, clearance }: EyeLids, shape: Float32Array
     const v = skin[i]!;
     const missing = clearance[i]! - gap(shape, v, centre, gaze, ball);
     if (!(missing > 0)) continue;
-    const [x, y, z] = [shape[3 * v]! - centre[0]!, shape[3 * v + 1]! - centre[1]!, shape[3 * v + 2]! - centre[2]!];
+    const x = shape[3 * v]! - centre[0]!, y = shape[3 * v + 1]! - centre[1]!, z = shape[3 * v + 2]! - centre[2]!;
     const grow = 1 + missing / (length3(x, y, z) || 1);
     shape[3 * v] = centre[0]! + grow * x;
     shape[3 * v + 1] = centre[1]! + grow * y;
@@ -125,7 +132,7 @@ export function keepOffEyeball({ skin, clearance }: EyeLids, shape: Float32Array
 
 /** Distance of a vertex from the surface of the eyeball; negative inside. */
 function gap(shape: ArrayLike<number>, v: number, centre: readonly number[], gaze: readonly [number, number, number], { radii }: Eyeball): number {
-  const [x, y, z] = [shape[3 * v]! - centre[0]!, shape[3 * v + 1]! - centre[1]!, shape[3 * v + 2]! - centre[2]!];
+  const x = shape[3 * v]! - centre[0]!, y = shape[3 * v + 1]! - centre[1]!, z = shape[3 * v + 2]! - centre[2]!;
   const distance = length3(x, y, z);
   const angle = Math.acos(Math.max(-1, Math.min(1, (x * gaze[0] + y * gaze[1] + z * gaze[2]) / (distance || 1)))) / RADIANS_PER_RADIUS;
   if (angle >= RADII - 1) return Infinity; // behind
@@ -137,10 +144,10 @@ function gap(shape: ArrayLike<number>, v: number, centre: readonly number[], gaz
 export function measureEyeball(shape: Float32Array, { first, count }: Eye, centre: readonly number[]): Eyeball {
   const radii = new Float32Array(RADII);
   for (let v = first; v < first + count; v++) {
-    const [x, y, z] = [shape[3 * v]! - centre[0]!, shape[3 * v + 1]! - centre[1]!, shape[3 * v + 2]! - centre[2]!];
+    const x = shape[3 * v]! - centre[0]!, y = shape[3 * v + 1]! - centre[1]!, z = shape[3 * v + 2]! - centre[2]!;
     const distance = length3(x, y, z);
     const angle = Math.acos(z / (distance || 1)) / RADIANS_PER_RADIUS;
-    for (const k of [Math.floor(angle), Math.ceil(angle)]) if (k < RADII) radii[k] = Math.max(radii[k]!, distance);
+    for (let k = Math.floor(angle); k <= Math.ceil(angle) && k < RADII; k++) radii[k] = Math.max(radii[k]!, distance);
   }
   for (let k = 1; k < RADII; k++) if (radii[k] === 0) radii[k] = radii[k - 1]!; // no vertex there
   for (let k = RADII - 2; k >= 0; k--) if (radii[k] === 0) radii[k] = radii[k + 1]!;

@@ -146,9 +146,14 @@ function addSparse(shape: Float32Array, { vertices, offsets }: SparseMode, weigh
 
 /** Where the centre of an eye is on this head: it moves as the mean of the eye's vertices does. */
 export function eyeCentre(model: HeadModel, shape: Float32Array, eye: Eye): [number, number, number] {
-  const moved = [0, 0, 0];
-  for (let i = 3 * eye.first; i < 3 * (eye.first + eye.count); i++) moved[i % 3]! += shape[i]! - model.neutral[i]!;
-  return [0, 1, 2].map((k) => eye.centre[k]! + moved[k]! / eye.count) as [number, number, number];
+  const { neutral } = model;
+  let x = 0, y = 0, z = 0;
+  for (let i = 3 * eye.first; i < 3 * (eye.first + eye.count); i += 3) {
+    x += shape[i]! - neutral[i]!;
+    y += shape[i + 1]! - neutral[i + 1]!;
+    z += shape[i + 2]! - neutral[i + 2]!;
+  }
+  return [eye.centre[0] + x / eye.count, eye.centre[1] + y / eye.count, eye.centre[2] + z / eye.count];
 }
 
 /** Gaze of one eye: yaw towards +x (the subject's left), pitch upwards, radians. */
@@ -161,9 +166,9 @@ export function gazeOf(expression: ExpressionWeights, side: Eye['side']): { yaw:
 
 function turnEye(shape: Float32Array, eye: Eye, [cx, cy, cz]: readonly [number, number, number], yaw: number, pitch: number): void {
   if (yaw === 0 && pitch === 0) return;
-  const [sinYaw, cosYaw, sinPitch, cosPitch] = [Math.sin(yaw), Math.cos(yaw), Math.sin(pitch), Math.cos(pitch)];
+  const sinYaw = Math.sin(yaw), cosYaw = Math.cos(yaw), sinPitch = Math.sin(pitch), cosPitch = Math.cos(pitch);
   for (let i = 3 * eye.first; i < 3 * (eye.first + eye.count); i += 3) {
-    const [x, y, z] = [shape[i]! - cx, shape[i + 1]! - cy, shape[i + 2]! - cz];
+    const x = shape[i]! - cx, y = shape[i + 1]! - cy, z = shape[i + 2]! - cz;
     const forward = z * cosPitch - y * sinPitch;
     shape[i] = cx + x * cosYaw + forward * sinYaw;
     shape[i + 1] = cy + y * cosPitch + z * sinPitch;

@@ -171,10 +171,10 @@ function takeLight(rest: Float32Array, values: Float64Array, peak: number, base:
   const [px, py, pz] = DIRECTIONS.subarray(3 * peak, 3 * peak + 3) as unknown as [number, number, number];
   const least = Math.cos(MAX_REACH);
   const colour: Light['colour'] = [0, 0, 0];
-  let [sx, sy, sz, weights] = [0, 0, 0, 0];
+  let sx = 0, sy = 0, sz = 0, weights = 0;
   for (let i = 0; i < SAMPLES; i++) {
     const value = values[i]!;
-    const [x, y, z] = [DIRECTIONS[3 * i]!, DIRECTIONS[3 * i + 1]!, DIRECTIONS[3 * i + 2]!];
+    const x = DIRECTIONS[3 * i]!, y = DIRECTIONS[3 * i + 1]!, z = DIRECTIONS[3 * i + 2]!;
     if (value <= base || x * px + y * py + z * pz < least) continue;
     const excess = 1 - base / value;
     const weight = (value - base) * AREAS[i]!;

@@ -65,12 +65,12 @@ function chartScale(model: HeadModel): { lengthU: number; lengthV: number } {
     const [a, b, c] = corners.map((r) => model.canonical.subarray(3 * r, 3 * r + 3)) as [Float32Array, Float32Array, Float32Array];
     if (Math.min(a[2]!, b[2]!, c[2]!) < 5) return;
     const [ua, ub, uc] = corners.map((r) => model.uv.subarray(2 * r, 2 * r + 2)) as [Float32Array, Float32Array, Float32Array];
-    const [du1, dv1, du2, dv2] = [ub[0]! - ua[0]!, ub[1]! - ua[1]!, uc[0]! - ua[0]!, uc[1]! - ua[1]!];
+    const du1 = ub[0]! - ua[0]!, dv1 = ub[1]! - ua[1]!, du2 = uc[0]! - ua[0]!, dv2 = uc[1]! - ua[1]!;
     const area = du1 * dv2 - du2 * dv1;
     if (Math.abs(area) < 1e-12) return;
-    let [u2, v2] = [0, 0];
+    let u2 = 0, v2 = 0;
     for (let k = 0; k < 3; k++) {
-      const [e1, e2] = [b[k]! - a[k]!, c[k]! - a[k]!];
+      const e1 = b[k]! - a[k]!, e2 = c[k]! - a[k]!;
       u2 += ((e1 * dv2 - e2 * dv1) / area) ** 2;
       v2 += ((e2 * du1 - e1 * du2) / area) ** 2;
     }
@@ -91,9 +91,9 @@ function forEachSkinTriangle(model: HeadModel, visit: (corners: [number, number,
 /** Texel centres inside of a triangle, or within half a texel of it (thin triangles leave no holes). */
 function rasterize(model: HeadModel, width: number, height: number, position: Float32Array, covered: Uint8Array): void {
   forEachSkinTriangle(model, ([a, b, c]) => {
-    const [ax, ay] = [model.uv[2 * a]! * width - 0.5, model.uv[2 * a + 1]! * height - 0.5];
-    const [bx, by] = [model.uv[2 * b]! * width - 0.5, model.uv[2 * b + 1]! * height - 0.5];
-    const [cx, cy] = [model.uv[2 * c]! * width - 0.5, model.uv[2 * c + 1]! * height - 0.5];
+    const ax = model.uv[2 * a]! * width - 0.5, ay = model.uv[2 * a + 1]! * height - 0.5;
+    const bx = model.uv[2 * b]! * width - 0.5, by = model.uv[2 * b + 1]! * height - 0.5;
+    const cx = model.uv[2 * c]! * width - 0.5, cy = model.uv[2 * c + 1]! * height - 0.5;
     const area = (bx - ax) * (cy - ay) - (cx - ax) * (by - ay);
     if (Math.abs(area) < 1e-9) return;
     const slack = 1e-4;
@@ -127,10 +127,10 @@ function dilate(width: number, height: number, position: Float32Array, covered: 
       const sum = [0, 0, 0];
       for (let dy = -1; dy <= 1; dy++) {
         for (let dx = -1; dx <= 1; dx++) {
-          const [nx, ny] = [x + dx, y + dy];
+          const nx = x + dx, ny = y + dy;
           if (nx < 0 || ny < 0 || nx >= width || ny >= height || before[ny * width + nx] === 0) continue;
           const j = ny * width + nx;
-          const [fx, fy] = [nx + dx, ny + dy];
+          const fx = nx + dx, fy = ny + dy;
           const far = fy * width + fx;
           const isInside = fx >= 0 && fy >= 0 && fx < width && fy < height && before[far] !== 0;
           const step = isInside ? length3(position[3 * far]! - position[3 * j]!, position[3 * far + 1]! - position[3 * j + 1]!, position[3 * far + 2]! - position[3 * j + 2]!) : Infinity;

@@ -122,21 +122,25 @@ function creaseGrid(creases: readonly Crease[]): Uint32Array {
     const { points, width, isMirrored } = creases[crease]!;
     const reach = 3 * width + WANDER + 0.71 * GRID.cm;
     for (let k = 1; k < points.length; k++) {
-      for (const side of isMirrored ? [1, -1] : [1]) {
-        const [ax, ay, bx, by] = [side * points[k - 1]![0], points[k - 1]![1], side * points[k]![0], points[k]![1]];
-        const [x0, x1] = [cellAt(Math.min(ax, bx) - reach, GRID.left, GRID.columns), cellAt(Math.max(ax, bx) + reach, GRID.left, GRID.columns)];
-        const [y0, y1] = [cellAt(Math.min(ay, by) - reach, GRID.bottom, GRID.rows), cellAt(Math.max(ay, by) + reach, GRID.bottom, GRID.rows)];
-        for (let row = y0; row <= y1; row++) {
-          for (let column = x0; column <= x1; column++) {
-            const [px, py] = [GRID.left + (column + 0.5) * GRID.cm - ax, GRID.bottom + (row + 0.5) * GRID.cm - ay];
-            const t = Math.max(0, Math.min(1, (px * (bx - ax) + py * (by - ay)) / ((bx - ax) ** 2 + (by - ay) ** 2)));
-            if (length2(px - t * (bx - ax), py - t * (by - ay)) < reach) grid[row * GRID.columns + column]! |= 1 << crease;
-          }
-        }
-      }
+      const a = points[k - 1]!, b = points[k]!;
+      markNear(grid, 1 << crease, reach, a[0], a[1], b[0], b[1]);
+      if (isMirrored) markNear(grid, 1 << crease, reach, -a[0], a[1], -b[0], b[1]);
     }
   }
   return grid;
+}
+
+/** Sets a bit in the cells that a segment comes near. */
+function markNear(grid: Uint32Array, bit: number, reach: number, ax: number, ay: number, bx: number, by: number): void {
+  const x0 = cellAt(Math.min(ax, bx) - reach, GRID.left, GRID.columns), x1 = cellAt(Math.max(ax, bx) + reach, GRID.left, GRID.columns);
+  const y0 = cellAt(Math.min(ay, by) - reach, GRID.bottom, GRID.rows), y1 = cellAt(Math.max(ay, by) + reach, GRID.bottom, GRID.rows);
+  for (let row = y0; row <= y1; row++) {
+    for (let column = x0; column <= x1; column++) {
+      const px = GRID.left + (column + 0.5) * GRID.cm - ax, py = GRID.bottom + (row + 0.5) * GRID.cm - ay;
+      const t = Math.max(0, Math.min(1, (px * (bx - ax) + py * (by - ay)) / ((bx - ax) ** 2 + (by - ay) ** 2)));
+      if (length2(px - t * (bx - ax), py - t * (by - ay)) < reach) grid[row * GRID.columns + column]! |= bit;
+    }
+  }
 }
 
 const cellAt = (value: number, origin: number, count: number) => Math.max(0, Math.min(count - 1, Math.floor((value - origin) / GRID.cm)));

@@ -139,8 +139,7 @@ export function pigmentTable({ pheomelanin, carotene }: Pick<Pigments, 'pheomela
   const steps = Array.from({ length: TABLE_SIZE }, (_, i) => i / (TABLE_SIZE - 1));
   const transmissions = steps.map((step) => epidermisTransmission(TABLE_MELANIN * step, pheomelanin));
   const dermises = steps.map((step) => dermisReflectance(TABLE_HAEMOGLOBIN * step, carotene));
-  transmissions.forEach((transmission, row) => dermises.forEach((dermis, column) => {
-    table.set(reflectedColour(transmission, dermis).map(Math.log), 4 * (row * TABLE_SIZE + column));
-  }));
+  for (let row = 0; row < TABLE_SIZE; row++)
+    for (let column = 0; column < TABLE_SIZE; column++) table.set(reflectedColour(transmissions[row]!, dermises[column]!).map(Math.log), 4 * (row * TABLE_SIZE + column));
   return table;
 }

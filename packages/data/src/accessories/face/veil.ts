@@ -65,13 +65,13 @@ export function buildVeil(parts: Parts, look: VeilLook, fit: HeadFit): void {
 }
 
 /** Triangles of the skin below a veil: the throat belongs to it, the shoulders do not. */
-function coveredSkin({ skin, head: { model: { canonical } } }: HeadFit): number[] {
+function coveredSkin({ skin, head: { model: { canonical } } }: HeadFit): Uint32Array {
   const kept: number[] = [];
   for (let t = 0; t < skin.length; t += 3) {
     const a = skin[t]!, b = skin[t + 1]!, c = skin[t + 2]!;
     if (Math.min(canonical[a * 3 + 1]!, canonical[b * 3 + 1]!, canonical[c * 3 + 1]!) > -9.6) kept.push(a, b, c);
   }
-  return kept;
+  return Uint32Array.from(kept);
 }
 
 /** The opening as a polar angle per column (turn 0 up, positive to the subject's left). */
@@ -96,15 +96,17 @@ function stretched(map: ProjectedMap, first: Float64Array): Float64Array {
   for (let j = 0; j < COLUMNS; j++) for (let i = 0; i < ROWS; i++) inverse[j * ROWS + i] = 1 / radiusAt(map, TURNS[j]!, lerp(first[j]!, LAST, i / (ROWS - 1)));
   const limit = inverse.slice();
   for (let round = 0; round < 24; round++)
-    for (let j = 0; j < COLUMNS; j++) {
-      const step = (LAST - first[j]!) / (ROWS - 1), left = ((j + 1) % COLUMNS) * ROWS, right = ((j + COLUMNS - 1) % COLUMNS) * ROWS;
-      for (let i = 1; i < ROWS - 1; i++) {
-        const k = j * ROWS + i, vertical = (inverse[k - 1]! + inverse[k + 1]!) / 2 / Math.cos(step);
-        const horizontal = (inverse[left + i]! + inverse[right + i]!) / 2 / Math.cos(((2 * Math.PI) / COLUMNS) * Math.sin(lerp(first[j]!, LAST, i / (ROWS - 1))));
-        inverse[k] = Math.min(limit[k]!, 0.6 * vertical + 0.4 * horizontal);
-      }
-    }
+    for (let j = 0; j < COLUMNS; j++) stretchColumn(inverse, limit, j, first[j]!);
   return inverse;
+}
+
+function stretchColumn(inverse: Float64Array, limit: Float64Array, j: number, first: number): void {
+  const step = (LAST - first) / (ROWS - 1), left = ((j + 1) % COLUMNS) * ROWS, right = ((j + COLUMNS - 1) % COLUMNS) * ROWS;
+  for (let i = 1; i < ROWS - 1; i++) {
+    const k = j * ROWS + i, vertical = (inverse[k - 1]! + inverse[k + 1]!) / 2 / Math.cos(step);
+    const horizontal = (inverse[left + i]! + inverse[right + i]!) / 2 / Math.cos(((2 * Math.PI) / COLUMNS) * Math.sin(lerp(first, LAST, i / (ROWS - 1))));
+    inverse[k] = Math.min(limit[k]!, 0.6 * vertical + 0.4 * horizontal);
+  }
 }
 
 const radiusAt = (map: ProjectedMap, turn: number, polar: number): number => map.sample(polar * Math.sin(turn), polar * Math.cos(turn));

@@ -107,7 +107,7 @@ export class HeadFit {
   /** Where a point near the standard head's skin lies on this head: it keeps its offset to the nearest vertex. */
   canonicalPoint(canonical: Vec3): Vec3 {
     const v = this.vertexNear(canonical), all = this.head.model.canonical, here = this.head.neutralPositions;
-    return [0, 1, 2].map((k) => here[v * 3 + k]! + canonical[k]! - all[v * 3 + k]!) as unknown as Vec3;
+    return [here[v * 3]! + canonical[0] - all[v * 3]!, here[v * 3 + 1]! + canonical[1] - all[v * 3 + 1]!, here[v * 3 + 2]! + canonical[2] - all[v * 3 + 2]!];
   }
 
   /** Skin normal at a vertex. */

@@ -30,8 +30,8 @@ export class ProjectedMap {
   }
 
   /** @param keep - which of several hits stays: the farthest or the nearest value */
-  rasterize(positions: ArrayLike<number>, triangles: ArrayLike<number>, projection: Projection, keep: 'farthest' | 'nearest', maxSpan = Infinity): this {
-    const { width, height, originU, originV, step } = this.frame;
+  rasterize(positions: Float32Array, triangles: Uint32Array, projection: Projection, keep: 'farthest' | 'nearest', maxSpan = Infinity): this {
+    const { originU, originV, step } = this.frame;
     // Each vertex is projected once: six triangles share it.
     const count = positions.length / 3, out = new Float64Array(3);
     const us = new Float32Array(count), vs = new Float32Array(count), values = new Float32Array(count), seen = new Uint8Array(count);  // seen: 1 projected, 2 undefined
@@ -45,24 +45,28 @@ export class ProjectedMap {
     }
     for (let t = 0; t < triangles.length; t += 3) {
       const ia = triangles[t]!, ib = triangles[t + 1]!, ic = triangles[t + 2]!;
-      if (seen[ia] === 2 || seen[ib] === 2 || seen[ic] === 2) continue;
-      const au = us[ia]!, av = vs[ia]!, bu = us[ib]!, bv = vs[ib]!, cu = us[ic]!, cv = vs[ic]!;
-      const lowU = Math.min(au, bu, cu), highU = Math.max(au, bu, cu), lowV = Math.min(av, bv, cv), highV = Math.max(av, bv, cv);
-      if (highU < 0 || highV < 0 || lowU > width - 1 || lowV > height - 1) continue;
-      if ((highU - lowU) * step > maxSpan || (highV - lowV) * step > maxSpan) continue;  // wraps around the projection's edge
-      const area = (bu - au) * (cv - av) - (bv - av) * (cu - au);
-      if (Math.abs(area) < 1e-12) continue;
-      for (let j = Math.max(0, Math.ceil(lowV)); j <= Math.min(height - 1, Math.floor(highV)); j++)
-        for (let i = Math.max(0, Math.ceil(lowU)); i <= Math.min(width - 1, Math.floor(highU)); i++) {
-          const wb = ((i - au) * (cv - av) - (j - av) * (cu - au)) / area;
-          const wc = ((bu - au) * (j - av) - (bv - av) * (i - au)) / area;
-          if (wb < -1e-6 || wc < -1e-6 || wb + wc > 1 + 1e-6) continue;
-          const value = values[ia]! + wb * (values[ib]! - values[ia]!) + wc * (values[ic]! - values[ia]!);
-          const at = j * width + i, before = this.values[at]!;
-          if (Number.isNaN(before) || (keep === 'farthest' ? value > before : value < before)) this.values[at] = value;
-        }
+      if (seen[ia] !== 2 && seen[ib] !== 2 && seen[ic] !== 2) this.#triangle(us, vs, values, ia, ib, ic, keep === 'farthest', maxSpan);
     }
     return this;
+  }
+
+  #triangle(us: Float32Array, vs: Float32Array, values: Float32Array, ia: number, ib: number, ic: number, isFarthest: boolean, maxSpan: number): void {
+    const { width, height, step } = this.frame;
+    const au = us[ia]!, av = vs[ia]!, bu = us[ib]!, bv = vs[ib]!, cu = us[ic]!, cv = vs[ic]!;
+    const lowU = Math.min(au, bu, cu), highU = Math.max(au, bu, cu), lowV = Math.min(av, bv, cv), highV = Math.max(av, bv, cv);
+    if (highU < 0 || highV < 0 || lowU > width - 1 || lowV > height - 1) return;
+    if ((highU - lowU) * step > maxSpan || (highV - lowV) * step > maxSpan) return;  // wraps around the projection's edge
+    const area = (bu - au) * (cv - av) - (bv - av) * (cu - au);
+    if (Math.abs(area) < 1e-12) return;
+    for (let j = Math.max(0, Math.ceil(lowV)); j <= Math.min(height - 1, Math.floor(highV)); j++)
+      for (let i = Math.max(0, Math.ceil(lowU)); i <= Math.min(width - 1, Math.floor(highU)); i++) {
+        const wb = ((i - au) * (cv - av) - (j - av) * (cu - au)) / area;
+        const wc = ((bu - au) * (j - av) - (bv - av) * (i - au)) / area;
+        if (wb < -1e-6 || wc < -1e-6 || wb + wc > 1 + 1e-6) continue;
+        const value = values[ia]! + wb * (values[ib]! - values[ia]!) + wc * (values[ic]! - values[ia]!);
+        const at = j * width + i, before = this.values[at]!;
+        if (Number.isNaN(before) || (isFarthest ? value > before : value < before)) this.values[at] = value;
+      }
   }
 
   /** Gives every empty node the mean of its filled neighbours, ring by ring. */

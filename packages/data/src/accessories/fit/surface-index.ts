@@ -27,7 +27,7 @@ export class SurfaceIndex {
     this.#triangles = triangles;
     const count = positions.length / 3;
     this.#start = new Uint32Array(count + 1);
-    for (const vertex of triangles) this.#start[vertex + 1]!++;
+    for (let i = 0; i < triangles.length; i++) this.#start[triangles[i]! + 1]!++;
     for (let v = 0; v < count; v++) {
       if (this.#start[v + 1]! > 0) {
         const key = this.#key(Math.floor(positions[v * 3]! / CELL), Math.floor(positions[v * 3 + 1]! / CELL), Math.floor(positions[v * 3 + 2]! / CELL));
@@ -44,24 +44,9 @@ export class SurfaceIndex {
 
   /** @param reach - cm; null when nothing is nearer */
   nearest(point: Vec3, reach = 3): NearestSkin | null {
-    const p = this.#positions;
-    const [ci, cj, ck] = [Math.floor(point[0] / CELL), Math.floor(point[1] / CELL), Math.floor(point[2] / CELL)];
-    let best = -1, bestSquare = Infinity;
-    const rings = Math.ceil(reach / CELL);
-    for (let ring = 0; ring <= rings; ring++) {
-      if (best >= 0 && bestSquare <= ((ring - 1) * CELL) ** 2) break;
-      for (let i = -ring; i <= ring; i++)
-        for (let j = -ring; j <= ring; j++)
-          for (let k = -ring; k <= ring; k++) {
-            if (Math.max(Math.abs(i), Math.abs(j), Math.abs(k)) !== ring) continue;
-            for (const v of this.#cells.get(this.#key(ci + i, cj + j, ck + k)) ?? []) {
-              const square = (p[v * 3]! - point[0]) ** 2 + (p[v * 3 + 1]! - point[1]) ** 2 + (p[v * 3 + 2]! - point[2]) ** 2;
-              if (square < bestSquare) { bestSquare = square; best = v; }
-            }
-          }
-    }
+    const best = this.#nearestVertex(point, reach);
     if (best < 0) return null;
-    let closest = this.#position(best), closestSquare = bestSquare;
+    let closest = this.#position(best), closestSquare = this.#square(point, best);
     for (let i = this.#start[best]!; i < this.#start[best + 1]!; i++) {
       const t = this.#incident[i]! * 3;
       const candidate = closestOnTriangle(point, this.#position(this.#triangles[t]!), this.#position(this.#triangles[t + 1]!), this.#position(this.#triangles[t + 2]!));
@@ -85,6 +70,37 @@ export class SurfaceIndex {
       moved = add(moved, scale(near.normal, clearance - near.distance));
     }
     return moved;
+  }
+
+  #nearestVertex(point: Vec3, reach: number): number {
+    const ci = Math.floor(point[0] / CELL), cj = Math.floor(point[1] / CELL), ck = Math.floor(point[2] / CELL);
+    let best = -1;
+    const rings = Math.ceil(reach / CELL);
+    for (let ring = 0; ring <= rings; ring++) {
+      if (best >= 0 && this.#square(point, best) <= ((ring - 1) * CELL) ** 2) break;
+      for (let i = -ring; i <= ring; i++)
+        for (let j = -ring; j <= ring; j++)
+          for (let k = -ring; k <= ring; k++)
+            if (Math.max(Math.abs(i), Math.abs(j), Math.abs(k)) === ring) best = this.#nearerInCell(point, this.#key(ci + i, cj + j, ck + k), best);
+    }
+    return best;
+  }
+
+  /** The vertex of a cell that is nearest, or `best` when none is nearer. */
+  #nearerInCell(point: Vec3, key: number, best: number): number {
+    const cell = this.#cells.get(key);
+    if (cell === undefined) return best;
+    let bestSquare = best < 0 ? Infinity : this.#square(point, best);
+    for (let i = 0; i < cell.length; i++) {
+      const square = this.#square(point, cell[i]!);
+      if (square < bestSquare) { bestSquare = square; best = cell[i]!; }
+    }
+    return best;
+  }
+
+  #square(point: Vec3, v: number): number {
+    const p = this.#positions;
+    return (p[v * 3]! - point[0]) ** 2 + (p[v * 3 + 1]! - point[1]) ** 2 + (p[v * 3 + 2]! - point[2]) ** 2;
   }
 
   #position(v: number): Vec3 {

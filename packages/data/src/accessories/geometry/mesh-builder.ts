@@ -24,9 +24,10 @@ export interface GridOptions {
 }
 
 export class MeshBuilder {
-  readonly #positions: number[] = [];
-  readonly #uv: number[] = [];
-  readonly #extra: number[] = [];
+  // Doubles from the start, twice as many when they are full: a plain array of whole numbers would change its kind later.
+  #positions = new Float64Array(3 * 256);
+  #uv = new Float64Array(2 * 256);
+  #extra = new Float64Array(4 * 256);
   readonly #triangles: number[] = [];
   /** Vertices of one group share their normal: the two sides of a texture seam. */
   readonly #group: number[] = [];
@@ -45,13 +46,14 @@ export class MeshBuilder {
 
   vertex(point: GridPoint, slot = 0, group = this.#group.length): number {
     const { position, uv, extra } = point;
-    this.#positions.push(position[0], position[1], position[2]);
-    if (uv) this.#uv.push(uv[0], uv[1]);
-    else this.#uv.push(0, 0);
-    if (extra) this.#extra.push(extra[0], extra[1], extra[2], extra[3]);
-    else this.#extra.push(slot, 1e3, 0, 1);
+    const vertex = this.#group.length;
+    if (3 * vertex === this.#positions.length) this.#grow();
+    for (let k = 0; k < 3; k++) this.#positions[3 * vertex + k] = position[k]!;
+    if (uv) for (let k = 0; k < 2; k++) this.#uv[2 * vertex + k] = uv[k]!;
+    const values = extra ?? [slot, 1e3, 0, 1];
+    for (let k = 0; k < 4; k++) this.#extra[4 * vertex + k] = values[k]!;
     this.#group.push(group);
-    return this.#group.length - 1;
+    return vertex;
   }
 
   triangle(a: number, b: number, c: number): void {
@@ -74,18 +76,7 @@ export class MeshBuilder {
     const numRows = rows + (closedRows ? 1 : 0), stride = columns + (closedColumns ? 1 : 0);
     for (let i = 0; i < numRows; i++)
       for (let j = 0; j < stride; j++) this.vertex(at(i, j, of), slot, first + (i % rows) * stride + (j % columns));
-    for (let i = 0; i + 1 < numRows; i++)
-      for (let j = 0; j + 1 < stride; j++) {
-        const a = first + i * stride + j, b = a + 1, c = a + stride, d = c + 1;
-        // Split along the shorter diagonal: fewer creases on strongly curved sheets.
-        if (this.#distanceSquared(a, d) <= this.#distanceSquared(b, c)) {
-          this.#quadHalf(a, b, d, flip);
-          this.#quadHalf(a, d, c, flip);
-        } else {
-          this.#quadHalf(a, b, c, flip);
-          this.#quadHalf(b, d, c, flip);
-        }
-      }
+    this.#quads(first, numRows, stride, flip);
     return { first, stride };
   }
 
@@ -93,9 +84,10 @@ export class MeshBuilder {
   cap(ring: readonly Vec3[], middle: Vec3, options: { flip?: boolean; slot?: number } = {}): void {
     const { flip = false, slot = 0 } = options;
     const centre = this.vertex({ position: middle }, slot);
-    const indices = ring.map((position) => this.vertex({ position }, slot));
-    for (let i = 0; i < indices.length; i++) {
-      const a = indices[i]!, b = indices[(i + 1) % indices.length]!;
+    const first = centre + 1;
+    for (let i = 0; i < ring.length; i++) this.vertex({ position: ring[i]! }, slot);
+    for (let i = 0; i < ring.length; i++) {
+      const a = first + i, b = first + ((i + 1) % ring.length);
       if (!this.#isDegenerate(centre, a, b)) this.#triangles.push(centre, flip ? b : a, flip ? a : b);
     }
   }
@@ -107,21 +99,44 @@ export class MeshBuilder {
 
   /** Rewrites every position from vertex `first` on. */
   transform(first: number, change: (position: Vec3) => Vec3): void {
-    for (let i = first; i < this.#group.length; i++) {
-      const moved = change(this.position(i));
-      for (let k = 0; k < 3; k++) this.#positions[i * 3 + k] = moved[k]!;
-    }
+    for (let i = first; i < this.#group.length; i++) this.#positions.set(change(this.position(i)), i * 3);
   }
 
   finish(): Mesh {
-    const positions = Float32Array.from(this.#positions), triangles = Uint32Array.from(this.#triangles);
+    const count = this.#group.length, positions = new Float32Array(this.#positions.subarray(0, 3 * count)), triangles = Uint32Array.from(this.#triangles);
     const normals = smoothNormals(positions, triangles, this.groups(), new Float32Array(positions.length));
-    return { positions, normals, uv: Float32Array.from(this.#uv), extra: Float32Array.from(this.#extra), triangles, version: 0 };
+    return { positions, normals, uv: new Float32Array(this.#uv.subarray(0, 2 * count)), extra: new Float32Array(this.#extra.subarray(0, 4 * count)), triangles, version: 0 };
   }
 
   /** Vertices with the same number share a normal. */
   groups(): Uint32Array {
     return Uint32Array.from(this.#group);
+  }
+
+  /** Joins the vertices of a grid. */
+  #quads(first: number, rows: number, columns: number, flip: boolean): void {
+    for (let i = 0; i + 1 < rows; i++)
+      for (let j = 0; j + 1 < columns; j++) {
+        const a = first + i * columns + j;
+        this.#quad(a, a + 1, a + columns, a + columns + 1, flip);
+      }
+  }
+
+  #grow(): void {
+    this.#positions = doubled(this.#positions);
+    this.#uv = doubled(this.#uv);
+    this.#extra = doubled(this.#extra);
+  }
+
+  /** Split along the shorter diagonal: fewer creases on strongly curved sheets. */
+  #quad(a: number, b: number, c: number, d: number, flip: boolean): void {
+    if (this.#distanceSquared(a, d) <= this.#distanceSquared(b, c)) {
+      this.#quadHalf(a, b, d, flip);
+      this.#quadHalf(a, d, c, flip);
+    } else {
+      this.#quadHalf(a, b, c, flip);
+      this.#quadHalf(b, d, c, flip);
+    }
   }
 
   #quadHalf(p: number, q: number, r: number, flip: boolean): void {
@@ -139,6 +154,12 @@ export class MeshBuilder {
     const vx = p[c * 3]! - p[a * 3]!, vy = p[c * 3 + 1]! - p[a * 3 + 1]!, vz = p[c * 3 + 2]! - p[a * 3 + 2]!;
     return (uy * vz - uz * vy) ** 2 + (uz * vx - ux * vz) ** 2 + (ux * vy - uy * vx) ** 2 < 1e-18;
   }
+}
+
+function doubled(values: Float64Array): Float64Array<ArrayBuffer> {
+  const out = new Float64Array(2 * values.length);
+  out.set(values);
+  return out;
 }
 
 /** Area-weighted normals; vertices of one group share theirs. Written to `out`. */

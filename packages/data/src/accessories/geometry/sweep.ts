@@ -18,12 +18,16 @@ export interface SweepOptions {
 
 /** Directions along a line, central differences. */
 export function tangents(path: readonly Vec3[], closed: boolean): Vec3[] {
+  const directions: Vec3[] = [];
+  for (let i = 0; i < path.length; i++) directions.push(tangentAt(path, closed, i));
+  return directions;
+}
+
+function tangentAt(path: readonly Vec3[], closed: boolean, i: number): Vec3 {
   const n = path.length;
-  return path.map((_, i) => {
-    const before = closed ? path[(i - 1 + n) % n]! : path[Math.max(0, i - 1)]!;
-    const after = closed ? path[(i + 1) % n]! : path[Math.min(n - 1, i + 1)]!;
-    return normalize(subtract(after, before));
-  });
+  const before = closed ? path[(i - 1 + n) % n]! : path[Math.max(0, i - 1)]!;
+  const after = closed ? path[(i + 1) % n]! : path[Math.min(n - 1, i + 1)]!;
+  return normalize(subtract(after, before));
 }
 
 /**
@@ -44,18 +48,10 @@ export function sweep(builder: MeshBuilder, path: readonly Vec3[], profile: read
   for (let i = 0; i < n; i++) {
     const tangent = directions[i]!;
     const wanted = typeof options.up === 'function' ? options.up(i, path[i]!) : (options.up ?? transported);
-    const up = normalize(subtract(wanted, scale(tangent, dot(wanted, tangent))));
-    transported = up;
-    const side = cross(tangent, up);
+    transported = normalize(subtract(wanted, scale(tangent, dot(wanted, tangent))));
     const section = typeof profile === 'function' ? profile(total > 0 ? i / total : 0, i) : profile;
-    const ring: Vec3[] = [], steps = [0];
-    for (let j = 0; j < section.length; j++) {
-      const [a, b] = section[j]!, [nextA, nextB] = section[(j + 1) % section.length]!;
-      ring.push(add(path[i]!, add(scale(side, a), scale(up, b))));
-      steps.push(steps[j]! + length2(nextA - a, nextB - b));
-    }
-    rings.push(ring);
-    around.push(steps);
+    rings.push(ringOf(section, path[i]!, tangent, transported));
+    around.push(lengthsAround(section));
   }
   const width = rings[0]!.length;
   builder.grid(n, width, pointOfRing, { closedColumns: !openProfile, closedRows: closed, slot, flip: true }, { rings, around, travelled, scaleU: uvScale[0], scaleV: uvScale[1] });
@@ -63,6 +59,23 @@ export function sweep(builder: MeshBuilder, path: readonly Vec3[], profile: read
     builder.cap(rings[0]!, path[0]!, { slot });
     builder.cap(rings[n - 1]!, path[n - 1]!, { flip: true, slot });
   }
+}
+
+/** A cross-section about a point of the path. */
+function ringOf(section: readonly Vec2[], centre: Vec3, tangent: Vec3, up: Vec3): Vec3[] {
+  const side = cross(tangent, up), ring: Vec3[] = [];
+  for (let j = 0; j < section.length; j++) ring.push(add(centre, add(scale(side, section[j]![0]), scale(up, section[j]![1]))));
+  return ring;
+}
+
+/** cm around a cross-section up to each point, and to the first one again. */
+function lengthsAround(section: readonly Vec2[]): number[] {
+  const lengths = [0];
+  for (let j = 0; j < section.length; j++) {
+    const a = section[j]!, b = section[(j + 1) % section.length]!;
+    lengths.push(lengths[j]! + length2(b[0] - a[0], b[1] - a[1]));
+  }
+  return lengths;
 }
 
 /** Rings of points, and their texture coordinates: cm around each, cm along. */

@@ -242,7 +242,7 @@ function buildTemple(parts: Parts, look: GlassesLook, fit: HeadFit, hinge: Vec3,
   };
   const outwards = (index: number): Vec3 => {  // up, seen along the temple, stays in the plane of the skull's side
     const before = full[Math.max(0, index - 1)]!, after = full[Math.min(total, index + 1)]!;
-    return cross(normalize(subtract(after, before)), [-side, 0, 0]).map((v) => v * side) as unknown as Vec3;
+    return scale(cross(normalize(subtract(after, before)), [-side, 0, 0]), side);
   };
   const split = Math.floor(bendAt * 0.86);
   sweep(builder, full.slice(0, split + 1), (_, i) => section(i), { up: (i) => fixUp(outwards(i)), slot });

@@ -1,7 +1,8 @@
 /** Hats over one skull: crowns as domes or rings, brims as sheets, cuffs, wraps. Never inside of the head: every point keeps its clearance. */
 import type { HeadFit } from '../fit/head-fit.ts';
+import type { DirectionMap } from '../fit/projected-map.ts';
 import { lathe, sphere, sweep, tube } from '../geometry/sweep.ts';
-import { add, along, clamp, cross, eased, fbm3, lerp, noise3, normalize, piecewise, scale, smoothstep, subtract, type Vec2, type Vec3 } from '../geometry/vector.ts';
+import { add, along, clamp, cross, eased, fbm3, length, lerp, mix, noise3, normalize, piecewise, scale, smoothstep, subtract, type Vec2, type Vec3 } from '../geometry/vector.ts';
 import type { GridPoint, MeshBuilder } from '../geometry/mesh-builder.ts';
 import type { Parts } from '../parts.ts';
 import type { HeadwearLook, Rim } from './look.ts';
@@ -29,16 +30,8 @@ export class Hat {
     this.look = look;
     this.#tilt = { cos: Math.cos(look.tilt), sin: Math.sin(look.tilt) };
     const brow = fit.point(9)[1], ear = (fit.place('earTop')[1] + fit.place('earTop', true)[1]) / 2, back = fit.place('occiput')[1];
-    this.rim = Float64Array.from({ length: SEGMENTS }, (_, i) => {
-      const azimuth = this.azimuth(i), wanted = rimHeight(look.rim, azimuth, brow, ear, back);
-      let low = 0.2, high = 2.2;
-      for (let k = 0; k < 22; k++) {
-        const middle = (low + high) / 2;
-        if (fit.skull.point(azimuth, middle, fit.skull.radius(azimuth, middle))[1] > wanted) low = middle;
-        else high = middle;
-      }
-      return (low + high) / 2;
-    });
+    this.rim = new Float64Array(SEGMENTS);
+    for (let i = 0; i < SEGMENTS; i++) this.rim[i] = polarAtHeight(fit.skull, this.azimuth(i), rimHeight(look.rim, this.azimuth(i), brow, ear, back));
   }
 
   azimuth(column: number): number {
@@ -54,7 +47,7 @@ export class Hat {
   place(point: Vec3, clearance = this.look.clearance): Vec3 {
     const { centre } = this.fit.skull, d = subtract(point, centre);
     const turned: Vec3 = [centre[0] + d[0] * this.#tilt.cos - d[1] * this.#tilt.sin, centre[1] + d[0] * this.#tilt.sin + d[1] * this.#tilt.cos, point[2]];
-    const radius = Math.hypot(...d), least = this.fit.skull.radiusAt(turned) + clearance;
+    const radius = length(d), least = this.fit.skull.radiusAt(turned) + clearance;
     return radius >= least ? turned : add(centre, scale(subtract(turned, centre), least / radius));
   }
 
@@ -67,6 +60,17 @@ export class Hat {
   edge(azimuth: number, above: number): Vec3 {
     return this.on(azimuth, this.rimAt(azimuth), above);
   }
+}
+
+/** Polar angle at which the skull is as high as `y`. */
+function polarAtHeight(skull: DirectionMap, azimuth: number, y: number): number {
+  let low = 0.2, high = 2.2;
+  for (let k = 0; k < 22; k++) {
+    const middle = (low + high) / 2;
+    if (skull.point(azimuth, middle, skull.radius(azimuth, middle))[1] > y) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
 }
 
 export function buildHeadwear(parts: Parts, look: HeadwearLook, fit: HeadFit): void {
@@ -148,8 +152,8 @@ function buildRings(builder: MeshBuilder, slot: number, hat: Hat): void {
   for (let round = 0; round < 4; round++) {
     const before = rim.slice();
     for (let j = 0; j < SEGMENTS; j++) {
-      const a = before[(j + SEGMENTS - 1) % SEGMENTS]!, b = before[(j + 1) % SEGMENTS]!;
-      rim[j] = hat.place(unturned(hat, [0, 1, 2].map((k) => (a[k]! + 2 * before[j]![k]! + b[k]!) / 4) as unknown as Vec3));
+      const a = before[(j + SEGMENTS - 1) % SEGMENTS]!, p = before[j]!, b = before[(j + 1) % SEGMENTS]!;
+      rim[j] = hat.place(unturned(hat, [(a[0] + 2 * p[0] + b[0]) / 4, (a[1] + 2 * p[1] + b[1]) / 4, (a[2] + 2 * p[2] + b[2]) / 4]));
     }
   }
   const middle = scale(rim.reduce((sum, p) => add(sum, p), [0, 0, 0] as Vec3), 1 / SEGMENTS);
@@ -347,7 +351,7 @@ function buildChinStrap(parts: Parts, hat: Hat): void {
     const fine: Vec3[] = [];
     for (let i = 0; i < 18; i++) {
       const t = (i / 17) * 3, k = Math.min(2, Math.floor(t)), f = t - k;
-      fine.push(fit.surface.pushOut([0, 1, 2].map((c) => lerp(path[k]![c]!, path[k + 1]![c]!, f)) as unknown as Vec3, 0.14));
+      fine.push(fit.surface.pushOut(mix(path[k]!, path[k + 1]!, f), 0.14));
     }
     sweep(strap.builder, fine, box(0.14, 1.5), { up: [0, 0, 1], slot: strap.slot });
   }
