@@ -32,7 +32,7 @@ export interface Material {
   readonly wgsl: string;
   /** Up to 64 vec4. Not part of the pipeline: two people share it. */
   readonly parameters: Float32Array;
-  /** What is painted: words that `wgsl` knows how to read. A buffer, as a software adapter takes three times as long for a texture. */
+  /** What is painted: words that `wgsl` knows how to read. A buffer, as a software adapter fetches a texel of a texture four times as slowly. */
   readonly texels?: GPUBuffer;
   /** Glass and lenses: drawn last, blended over; no shadow. Default false. */
   readonly transparent?: boolean;

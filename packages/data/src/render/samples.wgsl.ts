@@ -192,7 +192,7 @@ fn classify_glass(@builtin(global_invocation_id) id: vec3u) {
 export const listWgsl = /* wgsl */ `${common}
 @group(0) @binding(3) var<storage, read_write> dispatches: array<u32>;     // [64, 3]
 @group(0) @binding(4) var<storage, read> kinds: array<u32>;                // see above
-@group(0) @binding(5) var<storage, read_write> items: array<u32>;          // slots; a binding of their own, as atomic stores cost a software adapter ten times as much
+@group(0) @binding(5) var<storage, read_write> items: array<u32>;          // slots; a binding of their own: atomic stores lock, on a software adapter too
 
 @compute @workgroup_size(1)
 fn offsets() {
