@@ -13,25 +13,6 @@ export interface Frames {
   of(head: PosedHead, i: number, out: Float64Array): void;
 }
 
-/** Hairs on a head at rest. */
-export interface Hairs {
-  /** `[N]` of the head's mesh, and `[N, 3]` weights of their corners. */
-  triangles: Uint32Array;
-  weights: Float32Array;
-  /** `[N, S + 1, 3]` head space; the first is the root. */
-  nodes: Float32Array;
-  segments: number;
-  /** `[N]` cm. */
-  widths: Float32Array;
-  /** `[N]` number of the lock, for colour. */
-  locks: Uint32Array;
-  frames: Frames;
-  seed: number;
-  /** Ambient light that reaches the roots, 0..1; the tips are in the open. */
-  openAtRoot: number;
-  tip: number;
-}
-
 export class BoundStrands {
   readonly count: number;
   readonly mesh: Mesh;
@@ -43,62 +24,67 @@ export class BoundStrands {
   readonly #positions: Float32Array;
   readonly #tangents: Float32Array;
 
-  constructor(head: PosedHead, hairs: Hairs) {
-    const N = this.count = hairs.triangles.length, S = this.#segments = hairs.segments, rows = S + 1;
-    this.#triangles = hairs.triangles;
-    this.#weights = hairs.weights;
-    this.#frames = hairs.frames;
+  /**
+   * @param triangles - `[N]` of the head's mesh; `weights` `[N, 3]` of their corners
+   * @param nodes - `[N, S + 1, 3]` head space, at rest; the first is the root
+   * @param widths - `[N]` cm
+   * @param locks - `[N]` number of the lock, for colour
+   */
+  constructor(head: PosedHead, { triangles, weights, nodes, segments, widths, locks, frames, seed, openAtRoot, tip }: {
+    triangles: Uint32Array; weights: Float32Array; nodes: Float32Array; segments: number; widths: Float32Array; locks: Uint32Array; frames: Frames; seed: number;
+    /** Ambient light that reaches the roots, 0..1; the tips are in the open. */
+    openAtRoot: number; tip: number;
+  }) {
+    const N = this.count = triangles.length, S = this.#segments = segments, rows = S + 1;
+    this.#triangles = triangles;
+    this.#weights = weights;
+    this.#frames = frames;
     this.#positions = new Float32Array(N * rows * 6);
     this.#tangents = new Float32Array(N * rows * 3);
     this.mesh = {
       positions: new Float32Array(N * rows * 6), normals: new Float32Array(N * rows * 6), uv: new Float32Array(N * rows * 4), extra: new Float32Array(N * rows * 8),
       triangles: new Uint32Array(N * S * 6), version: 0,
     };
+    const { uv, extra, triangles: indices } = this.mesh;
     const root = new Float64Array(3), frame = new Float64Array(9);
     const rest = atRest(head);
-    for (let i = 0; i < N; i++) {
+    for (let i = 0, t = 0; i < N; i++) {
       this.#rootOf(rest, i, root);
-      hairs.frames.of(rest, i, frame);
-      this.#bind(hairs, i, root, frame);
+      frames.of(rest, i, frame);
+      const own = hash(i, seed + 41), lock = hash(locks[i]!, seed + 42), angle = Math.PI * (hash(i, seed + 43) - 0.5);
+      let along = 0, length = 0;
+      for (let s = 1; s <= S; s++) length += length3(nodes[(i * rows + s) * 3]! - nodes[(i * rows + s - 1) * 3]!, nodes[(i * rows + s) * 3 + 1]! - nodes[(i * rows + s - 1) * 3 + 1]!, nodes[(i * rows + s) * 3 + 2]! - nodes[(i * rows + s - 1) * 3 + 2]!);
+      for (let s = 0; s < rows; s++) {
+        const k = (i * rows + s) * 3, before = s > 0 ? k - 3 : k, after = s < S ? k + 3 : k;
+        let tx = nodes[after]! - nodes[before]!, ty = nodes[after + 1]! - nodes[before + 1]!, tz = nodes[after + 2]! - nodes[before + 2]!;
+        const l = length3(tx, ty, tz) || 1;
+        tx /= l; ty /= l; tz /= l;
+        // Across the strand and along the skin, rolled a little: third axis of the frame is the skin's normal.
+        let ax = ty * frame[8]! - tz * frame[7]!, ay = tz * frame[6]! - tx * frame[8]!, az = tx * frame[7]! - ty * frame[6]!;
+        let al = length3(ax, ay, az);
+        if (al < 0.05) { ax = frame[0]!; ay = frame[1]!; az = frame[2]!; al = 1; }
+        ax /= al; ay /= al; az /= al;
+        const bx = ty * az - tz * ay, by = tz * ax - tx * az, bz = tx * ay - ty * ax;
+        const cosine = Math.cos(0.8 * angle), sine = Math.sin(0.8 * angle);
+        const u = s / S, half = 0.5 * widths[i]! * (1 - (1 - tip) * u * u);
+        if (s > 0) along += length3(nodes[k]! - nodes[k - 3]!, nodes[k + 1]! - nodes[k - 2]!, nodes[k + 2]! - nodes[k - 1]!);
+        const v = (i * rows + s) * 2;
+        for (let edge = 0; edge < 2; edge++) {
+          const reach = (2 * edge - 1) * half;
+          const dx = nodes[k]! - root[0]! + reach * (ax * cosine + bx * sine), dy = nodes[k + 1]! - root[1]! + reach * (ay * cosine + by * sine), dz = nodes[k + 2]! - root[2]! + reach * (az * cosine + bz * sine);
+          for (let axis = 0; axis < 3; axis++) this.#positions[(v + edge) * 3 + axis] = dx * frame[axis * 3]! + dy * frame[axis * 3 + 1]! + dz * frame[axis * 3 + 2]!;
+          uv[(v + edge) * 2] = (2 * edge - 1) * half; uv[(v + edge) * 2 + 1] = along;
+          const e = (v + edge) * 4;
+          extra[e] = u; extra[e + 1] = own; extra[e + 2] = lock; extra[e + 3] = openAtRoot + (1 - openAtRoot) * Math.min(1, u * 1.3);
+        }
+        for (let axis = 0; axis < 3; axis++) this.#tangents[(i * rows + s) * 3 + axis] = tx * frame[axis * 3]! + ty * frame[axis * 3 + 1]! + tz * frame[axis * 3 + 2]!;
+        if (s < S) {
+          indices[t++] = v; indices[t++] = v + 1; indices[t++] = v + 2;
+          indices[t++] = v + 2; indices[t++] = v + 1; indices[t++] = v + 3;
+        }
+      }
     }
     this.#write(rest);
-  }
-
-  /** Ribbon `i` in the frame of its root. A loop's body of its own: V8 compiles it once and for good. */
-  #bind({ nodes, widths, locks, seed, openAtRoot, tip }: Hairs, i: number, root: Float64Array, frame: Float64Array): void {
-    const { uv, extra, triangles: indices } = this.mesh, S = this.#segments, rows = S + 1;
-    const own = hash(i, seed + 41), lock = hash(locks[i]!, seed + 42), angle = Math.PI * (hash(i, seed + 43) - 0.5);
-    let along = 0;
-    for (let s = 0; s < rows; s++) {
-      const k = (i * rows + s) * 3, before = s > 0 ? k - 3 : k, after = s < S ? k + 3 : k;
-      let tx = nodes[after]! - nodes[before]!, ty = nodes[after + 1]! - nodes[before + 1]!, tz = nodes[after + 2]! - nodes[before + 2]!;
-      const l = length3(tx, ty, tz) || 1;
-      tx /= l; ty /= l; tz /= l;
-      // Across the strand and along the skin, rolled a little: third axis of the frame is the skin's normal.
-      let ax = ty * frame[8]! - tz * frame[7]!, ay = tz * frame[6]! - tx * frame[8]!, az = tx * frame[7]! - ty * frame[6]!;
-      let al = length3(ax, ay, az);
-      if (al < 0.05) { ax = frame[0]!; ay = frame[1]!; az = frame[2]!; al = 1; }
-      ax /= al; ay /= al; az /= al;
-      const bx = ty * az - tz * ay, by = tz * ax - tx * az, bz = tx * ay - ty * ax;
-      const cosine = Math.cos(0.8 * angle), sine = Math.sin(0.8 * angle);
-      const u = s / S, half = 0.5 * widths[i]! * (1 - (1 - tip) * u * u);
-      if (s > 0) along += length3(nodes[k]! - nodes[k - 3]!, nodes[k + 1]! - nodes[k - 2]!, nodes[k + 2]! - nodes[k - 1]!);
-      const v = (i * rows + s) * 2;
-      for (let edge = 0; edge < 2; edge++) {
-        const reach = (2 * edge - 1) * half;
-        const dx = nodes[k]! - root[0]! + reach * (ax * cosine + bx * sine), dy = nodes[k + 1]! - root[1]! + reach * (ay * cosine + by * sine), dz = nodes[k + 2]! - root[2]! + reach * (az * cosine + bz * sine);
-        for (let axis = 0; axis < 3; axis++) this.#positions[(v + edge) * 3 + axis] = dx * frame[axis * 3]! + dy * frame[axis * 3 + 1]! + dz * frame[axis * 3 + 2]!;
-        uv[(v + edge) * 2] = (2 * edge - 1) * half; uv[(v + edge) * 2 + 1] = along;
-        const e = (v + edge) * 4;
-        extra[e] = u; extra[e + 1] = own; extra[e + 2] = lock; extra[e + 3] = openAtRoot + (1 - openAtRoot) * Math.min(1, u * 1.3);
-      }
-      for (let axis = 0; axis < 3; axis++) this.#tangents[(i * rows + s) * 3 + axis] = tx * frame[axis * 3]! + ty * frame[axis * 3 + 1]! + tz * frame[axis * 3 + 2]!;
-      if (s < S) {
-        let t = (i * S + s) * 6;
-        indices[t++] = v; indices[t++] = v + 1; indices[t++] = v + 2;
-        indices[t++] = v + 2; indices[t++] = v + 1; indices[t++] = v + 3;
-      }
-    }
   }
 
   /** Follow the face. */

@@ -15,8 +15,8 @@ export function combAt(look: HairLook, side: number, x: number, y: number, z: nu
   const high = smoothstep(4.5, 9.5, y), before = smoothstep(-6.5, -1, z);
   if (field === 'whorl' || field === 'forward') {
     const turn = 1.2 * Math.exp(-fromCrown / 2.5);
-    const x0 = dx, cosine = Math.cos(turn), sine = Math.sin(turn);
-    dx = (x0 * cosine - dz * sine) / fromCrown; dz = (x0 * sine + dz * cosine) / fromCrown; dy = lerp(-1.2, 0, high);
+    [dx, dz] = [dx * Math.cos(turn) - dz * Math.sin(turn), dx * Math.sin(turn) + dz * Math.cos(turn)];
+    dx /= fromCrown; dz /= fromCrown; dy = lerp(-1.2, 0, high);
     if (field === 'forward') { dx *= 0.5; dz += 0.8 * before * high; dx += 0.1 * look.comb.sweep; }
   } else if (field === 'part') {
     const across = side * (1 - 0.25 * high * smoothstep(-3, 3, side * (x - part) - 7));

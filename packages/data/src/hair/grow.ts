@@ -38,7 +38,6 @@ export interface Ground {
 }
 
 type Covered = HeadwearShape['covered'];
-type Tie = HairLook['ties'][number];
 
 export function prepareGround(head: PosedHead, look: HairLook, covered?: Covered): Ground {
   return { head, look, field: HeadField.of(head), map: canonicalMap(head), covered };
@@ -201,12 +200,14 @@ class Grower {
     const fringe = cut.fringeLevel !== null && qz > 1.5 && qy > 6.5 && Math.abs(qx) < 5.6;
     const level = (fringe ? cut.fringeLevel! : cut.level ?? -1e9) - (cut.variation * 3 * (hash(i, look.seed + 17) - 0.5));
     if (fringe) combFringe(look, qx, nx, ny, nz, comb); else combAt(look, side, qx, qy, qz, nx, ny, nz, comb);
-    const lift = liftAt(look, qy, qz, hat, layer) * (tie ? 0.4 : 1);
+    const above = smoothstep(5, 10, qy);
+    const flat = look.comb.field === 'out' || look.comb.field === 'crest' ? 1 : look.comb.field === 'up' ? lerp(0.2, 1, above * smoothstep(-3, 5.5, qz)) : lerp(0.45, 1, above);
+    const lift = clamp(body.lift * flat * (1 - 0.7 * hat) * (0.75 + 0.5 * layer), 0, 1) * (tie ? 0.4 : 1);
     const drop = Math.max(0.1, comb[0]! ** 2 + comb[1]! ** 2 + comb[2]! ** 2);
     let dx = comb[0]! * (1 - lift) * drop + nx * (0.12 + lift), dy = comb[1]! * (1 - lift) * drop + ny * (0.12 + lift), dz = comb[2]! * (1 - lift) * drop + nz * (0.12 + lift);
     const l0 = length3(dx, dy, dz) || 1;
     dx /= l0; dy /= l0; dz /= l0;
-    const standing = isStanding(look);
+    const standing = look.comb.field === 'out' || look.comb.field === 'crest';
     const step = Math.max(length / 80, Math.min(0.8, length / 6), 0.02);
     let travelled = 0, n = 0, resting = 0, nearest = Infinity;
     path[0] = x; path[1] = y; path[2] = z;
@@ -224,18 +225,32 @@ class Grower {
         const gl = length3(gx, gy, gz) || 1;
         gx /= gl; gy /= gl; gz /= gl;
       }
+      let wx: number, wy: number, wz: number;
       if (tie) {
-        const distance = headForTie(tie, cx, cy, cz, gx, gy, gz, comb);
+        wx = tie.x - cx; wy = tie.y - cy; wz = tie.z - cz;
+        const distance = length3(wx, wy, wz);
         if (distance < 0.9 || (n > 6 && distance < tie.width * 0.6) || distance > nearest + 0.6) break;
         nearest = Math.min(nearest, distance);
+        // Along the skull while the tie is behind it.
+        const inward = Math.min(0, (wx * gx + wy * gy + wz * gz) / distance);
+        wx = wx / distance - inward * gx; wy = wy / distance - inward * gy; wz = wz / distance - inward * gz;
       } else {
         if (fringe) combFringe(look, qx, gx, gy, gz, comb); else combAt(look, side, cx, cy, cz, gx, gy, gz, comb);
-        if (standing) stand(look, gx, gy, gz, comb);
-        hang(look, standing, travelled, cy, comb);
-        if (body.gravity > 0.3 && !fringe && cy < 8.5) leaveFaceOpen(look, side, cx, cy, cz, comb);
+        wx = comb[0]!; wy = comb[1]!; wz = comb[2]!;
+        if (standing) { const up = look.comb.field === 'crest' ? 1.6 : 1; wx += gx * up; wy += gy * up; wz += gz * up; }
+        const hang = body.gravity * (1 - Math.exp(-travelled / 7)) + (standing ? 0 : 0.9 * body.gravity * smoothstep(2, -3, cy));
+        const weight = clamp(hang, 0, 1);
+        wx *= 1 - weight; wy = wy * (1 - weight) - weight; wz *= 1 - weight;
+        // Hanging hair leaves the face open.
+        if (body.gravity > 0.3 && !fringe && cy < 8.5) {
+          const behind = body.tucked ? -1.5 : 1.5;
+          const into = smoothstep(0, 2.5, body.opening - Math.abs(cx)) * smoothstep(behind, behind + 2.5, cz) * smoothstep(8.5, 5.5, cy) * smoothstep(-13, -8, cy);
+          const s = Math.abs(cx) > 1.2 ? Math.sign(cx) : side;
+          wx += s * 2 * into; wz -= (body.tucked ? 1.8 : 1.3) * into;
+        }
       }
       const follow = 1 - Math.exp(-h / (tie ? 0.8 : bend));
-      dx += (comb[0]! - dx) * follow; dy += (comb[1]! - dy) * follow; dz += (comb[2]! - dz) * follow;
+      dx += (wx - dx) * follow; dy += (wy - dy) * follow; dz += (wz - dz) * follow;
       const l = length3(dx, dy, dz) || 1;
       dx /= l; dy /= l; dz /= l;
       x += dx * h; y += dy * h; z += dz * h;
@@ -263,40 +278,6 @@ class Grower {
   }
 }
 
-const isStanding = ({ comb: { field } }: HairLook) => field === 'out' || field === 'crest';
-
-/** How steeply a hair leaves the skin, 0..1. */
-function liftAt(look: HairLook, y: number, z: number, hat: number, layer: number): number {
-  const above = smoothstep(5, 10, y);
-  const flat = isStanding(look) ? 1 : look.comb.field === 'up' ? lerp(0.2, 1, above * smoothstep(-3, 5.5, z)) : lerp(0.45, 1, above);
-  return clamp(look.body.lift * flat * (1 - 0.7 * hat) * (0.75 + 0.5 * layer), 0, 1);
-}
-
-/** The direction to a tie, along the skull while the tie is behind it; returns the distance. */
-function headForTie(tie: Tie, x: number, y: number, z: number, gx: number, gy: number, gz: number, out: Float64Array): number {
-  const wx = tie.x - x, wy = tie.y - y, wz = tie.z - z, distance = length3(wx, wy, wz);
-  const inward = Math.min(0, (wx * gx + wy * gy + wz * gz) / distance);
-  out[0] = wx / distance - inward * gx; out[1] = wy / distance - inward * gy; out[2] = wz / distance - inward * gz;
-  return distance;
-}
-
-function stand({ comb }: HairLook, gx: number, gy: number, gz: number, direction: Float64Array): void {
-  const up = comb.field === 'crest' ? 1.6 : 1;
-  direction[0] = direction[0]! + gx * up; direction[1] = direction[1]! + gy * up; direction[2] = direction[2]! + gz * up;
-}
-
-function hang({ body }: HairLook, standing: boolean, travelled: number, y: number, direction: Float64Array): void {
-  const weight = clamp(body.gravity * (1 - Math.exp(-travelled / 7)) + (standing ? 0 : 0.9 * body.gravity * smoothstep(2, -3, y)), 0, 1);
-  direction[0] = direction[0]! * (1 - weight); direction[1] = direction[1]! * (1 - weight) - weight; direction[2] = direction[2]! * (1 - weight);
-}
-
-function leaveFaceOpen({ body }: HairLook, side: number, x: number, y: number, z: number, direction: Float64Array): void {
-  const behind = body.tucked ? -1.5 : 1.5;
-  const into = smoothstep(0, 2.5, body.opening - Math.abs(x)) * smoothstep(behind, behind + 2.5, z) * smoothstep(8.5, 5.5, y) * smoothstep(-13, -8, y);
-  const s = Math.abs(x) > 1.2 ? Math.sign(x) : side;
-  direction[0] = direction[0]! + s * 2 * into; direction[2] = direction[2]! - (body.tucked ? 1.8 : 1.3) * into;
-}
-
 /** Fringes fall over the forehead, swept a little to one side. */
 function combFringe({ comb, seed }: HairLook, qx: number, gx: number, gy: number, gz: number, out: Float64Array): void {
   const swept = comb.part === 0 ? 0.1 * (hash(seed, 3) - 0.5) : -0.12 * comb.part;
@@ -308,7 +289,7 @@ function combFringe({ comb, seed }: HairLook, qx: number, gx: number, gy: number
 }
 
 /** The tie that a strand is pulled to, if any. */
-function tieFor({ ties }: HairLook, x: number, y: number, z: number): Tie | undefined {
+function tieFor({ ties }: HairLook, x: number, y: number, z: number): HairLook['ties'][number] | undefined {
   for (const tie of ties) {
     const { share } = tie;
     if (share === 'all' || (share === 'left' && x >= 0) || (share === 'right' && x < 0) || (share === 'top' && y > 6.5 - 0.25 * z)) return tie;
@@ -363,42 +344,42 @@ function gather({ look }: Ground, { count, segments, nodes, clumps }: Strands, c
 }
 
 /** Helices and waves about the strand, together within a lock; frizz for each strand alone. */
-function curl({ look }: Ground, strands: Strands): void {
-  if (look.curl.radius === 0 && look.frizz === 0) return;
-  const shares = sharesOf(strands.segments, strands.spread);
-  for (let i = 0; i < strands.count; i++) if (strands.lengths[i]! >= 0.3) curlStrand(look, strands, i, shares);
-}
-
-function curlStrand(look: HairLook, { segments, nodes, clumps, lengths }: Strands, i: number, shares: Float64Array): void {
-  const { radius, pitch, onset, planar, irregular } = look.curl, frizz = look.frizz * (radius > 0.12 ? 1 : 0.7);
-  const at = i * (segments + 1) * 3, length = lengths[i]!, clump = clumps[i]!;
-  // Waves run over neighbouring locks together; corkscrews turn each for itself.
-  const shared = 1.6 * noise3(nodes[at]! * 0.16 + look.seed % 91, nodes[at + 1]! * 0.16, nodes[at + 2]! * 0.16);
-  const phase = 2 * Math.PI * (lerp(hash(clump, look.seed + 21), shared + 0.25 * hash(clump, look.seed + 21), smoothstep(0.1, 0.5, planar)) + 0.18 * irregular * (hash(i, look.seed + 22) - 0.5));
-  const turns = (1 + 0.5 * irregular * (hash(clump, look.seed + 23) - 0.5)) / pitch;
-  const r0 = radius * (1 + 0.6 * irregular * (hash(clump, look.seed + 24) - 0.5)) * (0.85 + 0.3 * hash(i, look.seed + 26));
-  const salt = hash(i, look.seed + 25) * 97;
-  let ex = 0, ey = 0, ez = 0;
-  let px = nodes[at]!, py = nodes[at + 1]!, pz = nodes[at + 2]!;
-  for (let s = 1; s <= segments; s++) {
-    const k = at + s * 3, next = s < segments ? k + 3 : k;
-    const ox = nodes[k]!, oy = nodes[k + 1]!, oz = nodes[k + 2]!;
-    let tx = nodes[next]! - px, ty = nodes[next + 1]! - py, tz = nodes[next + 2]! - pz;
-    const tl = length3(tx, ty, tz) || 1;
-    tx /= tl; ty /= tl; tz /= tl;
-    if (s === 1) { ex = ty; ey = -tx; ez = 0.3; } // any direction that locks share
-    const along = ex * tx + ey * ty + ez * tz;
-    ex -= along * tx; ey -= along * ty; ez -= along * tz;
-    const el = length3(ex, ey, ez) || 1;
-    ex /= el; ey /= el; ez /= el;
-    const fx = ty * ez - tz * ey, fy = tz * ex - tx * ez, fz = tx * ey - ty * ex;
-    const distance = length * shares[s]!;
-    const angle = phase + 2 * Math.PI * distance * turns + 1.4 * irregular * noise3(distance * 0.22 + clump * 7.31, 3.7, 0.5);
-    const r = r0 * smoothstep(0, onset, distance);
-    const jitter = frizz * 0.32 * smoothstep(0, 2.5, distance);
-    const a = r * Math.cos(angle) + jitter * noise3(distance * 0.9 + salt, 0.3, 7.7), b = r * Math.sin(angle) * (1 - planar) + jitter * noise3(distance * 0.9 + salt, 9.1, 2.2);
-    nodes[k] = ox + ex * a + fx * b; nodes[k + 1] = oy + ey * a + fy * b; nodes[k + 2] = oz + ez * a + fz * b;
-    px = ox; py = oy; pz = oz;
+function curl({ look }: Ground, { count, segments, nodes, clumps, lengths, spread }: Strands): void {
+  const { radius, pitch, onset, planar, irregular } = look.curl;
+  const frizz = look.frizz * (radius > 0.12 ? 1 : 0.7), stride = (segments + 1) * 3;
+  if (radius === 0 && frizz === 0) return;
+  const shares = sharesOf(segments, spread);
+  for (let i = 0; i < count; i++) {
+    const at = i * stride, length = lengths[i]!, clump = clumps[i]!;
+    if (length < 0.3) continue;
+    // Waves run over neighbouring locks together; corkscrews turn each for itself.
+    const shared = 1.6 * noise3(nodes[at]! * 0.16 + look.seed % 91, nodes[at + 1]! * 0.16, nodes[at + 2]! * 0.16);
+    const phase = 2 * Math.PI * (lerp(hash(clump, look.seed + 21), shared + 0.25 * hash(clump, look.seed + 21), smoothstep(0.1, 0.5, planar)) + 0.18 * irregular * (hash(i, look.seed + 22) - 0.5));
+    const turns = (1 + 0.5 * irregular * (hash(clump, look.seed + 23) - 0.5)) / pitch;
+    const r0 = radius * (1 + 0.6 * irregular * (hash(clump, look.seed + 24) - 0.5)) * (0.85 + 0.3 * hash(i, look.seed + 26));
+    const salt = hash(i, look.seed + 25) * 97;
+    let ex = 0, ey = 0, ez = 0;
+    let px = nodes[at]!, py = nodes[at + 1]!, pz = nodes[at + 2]!;
+    for (let s = 1; s <= segments; s++) {
+      const k = at + s * 3, next = s < segments ? k + 3 : k;
+      const ox = nodes[k]!, oy = nodes[k + 1]!, oz = nodes[k + 2]!;
+      let tx = nodes[next]! - px, ty = nodes[next + 1]! - py, tz = nodes[next + 2]! - pz;
+      const tl = length3(tx, ty, tz) || 1;
+      tx /= tl; ty /= tl; tz /= tl;
+      if (s === 1) { ex = ty; ey = -tx; ez = 0.3; } // any direction that locks share
+      const along = ex * tx + ey * ty + ez * tz;
+      ex -= along * tx; ey -= along * ty; ez -= along * tz;
+      const el = length3(ex, ey, ez) || 1;
+      ex /= el; ey /= el; ez /= el;
+      const fx = ty * ez - tz * ey, fy = tz * ex - tx * ez, fz = tx * ey - ty * ex;
+      const distance = length * shares[s]!;
+      const angle = phase + 2 * Math.PI * distance * turns + 1.4 * irregular * noise3(distance * 0.22 + clump * 7.31, 3.7, 0.5);
+      const r = r0 * smoothstep(0, onset, distance);
+      const jitter = frizz * 0.32 * smoothstep(0, 2.5, distance);
+      const a = r * Math.cos(angle) + jitter * noise3(distance * 0.9 + salt, 0.3, 7.7), b = r * Math.sin(angle) * (1 - planar) + jitter * noise3(distance * 0.9 + salt, 9.1, 2.2);
+      nodes[k] = ox + ex * a + fx * b; nodes[k + 1] = oy + ey * a + fy * b; nodes[k + 2] = oz + ez * a + fz * b;
+      px = ox; py = oy; pz = oz;
+    }
   }
 }
 

@@ -31,17 +31,15 @@ export class HairVolume {
     [this.#x, this.#y, this.#z] = low.map((x) => x - CELL) as [number, number, number];
     [this.#sizeX, this.#sizeY, this.#sizeZ] = low.map((x, axis) => Math.max(2, Math.min(160, Math.ceil((high[axis]! - x) / CELL) + 3))) as [number, number, number];
     this.#density = new Float32Array(this.#sizeX * this.#sizeY * this.#sizeZ);
-    for (const strands of groups) {
-      for (let i = 0; i < strands.count; i++) this.#add(strands, i);
-    }
-  }
-
-  #add({ segments, nodes, widths, lengths }: Strands, i: number): void {
-    const density = this.#density, amount = widths[i]! * lengths[i]! / (segments + 1) / CELL ** 3;
-    for (let s = 0; s <= segments; s++) {
-      const k = (i * (segments + 1) + s) * 3;
-      const at = this.#cell(nodes[k]!, nodes[k + 1]!, nodes[k + 2]!);
-      density[at] = density[at]! + amount;
+    for (const { count, segments, nodes, widths, lengths } of groups) {
+      for (let i = 0; i < count; i++) {
+        const amount = widths[i]! * lengths[i]! / (segments + 1) / CELL ** 3;
+        for (let s = 0; s <= segments; s++) {
+          const k = (i * (segments + 1) + s) * 3;
+          const at = this.#cell(nodes[k]!, nodes[k + 1]!, nodes[k + 2]!);
+          this.#density[at] = this.#density[at]! + amount;
+        }
+      }
     }
   }
 

@@ -19,74 +19,58 @@ export interface RibbonOptions {
 }
 
 /** One mesh of several groups. `extra` = root-to-tip 0..1, random per strand, random per lock, openness. */
-export function ribbonMesh(groups: readonly Strands[], options: RibbonOptions): Mesh {
+export function ribbonMesh(groups: readonly Strands[], { field, volume, seed, roll, tip, root }: RibbonOptions): Mesh {
   const vertices = groups.reduce((sum, { count, segments }) => sum + count * (segments + 1) * 2, 0);
   const triangleCount = groups.reduce((sum, { count, segments }) => sum + count * segments * 2, 0);
   const mesh: Mesh = {
     positions: new Float32Array(vertices * 3), normals: new Float32Array(vertices * 3), uv: new Float32Array(vertices * 2),
     extra: new Float32Array(vertices * 4), triangles: new Uint32Array(triangleCount * 3), version: 0,
   };
+  const { positions, normals, uv, extra, triangles } = mesh;
+  const g = field.gradient;
   let v = 0, t = 0;
   for (let group = 0; group < groups.length; group++) {
-    const strands = groups[group]!, { count, segments } = strands, profile = profileOf(strands, options);
+    const { count, segments, nodes, clumps, widths, lengths, spread } = groups[group]!;
+    // What depends only on the place along a strand is the same for all of a group.
+    const alongs = Float64Array.from({ length: segments + 1 }, (_, s) => (s / segments) ** spread);
+    const swelling = alongs.map((along) => root + (1 - root) * smoothstep(0, 0.3, along));
+    const tapering = alongs.map((along) => 1 - (1 - tip) * smoothstep(0.45, 1, along));
     for (let i = 0; i < count; i++) {
-      ribbon(mesh, strands, profile, options, group, i, v);
-      for (let s = 0; s < segments; s++, t += 6) joinPoints(mesh.triangles, t, v + 2 * s);
-      v += 2 * (segments + 1);
+      const own = hash(i, seed + 31 + group), lock = hash(clumps[i]!, seed + 32 + group);
+      let open = 1;
+      const angle = roll * Math.PI * (hash(i, seed + 33) - 0.5), cosine = Math.cos(angle), sine = Math.sin(angle);
+      for (let s = 0; s <= segments; s++) {
+        const k = (i * (segments + 1) + s) * 3, before = s > 0 ? k - 3 : k, after = s < segments ? k + 3 : k;
+        let tx = nodes[after]! - nodes[before]!, ty = nodes[after + 1]! - nodes[before + 1]!, tz = nodes[after + 2]! - nodes[before + 2]!;
+        let length = length3(tx, ty, tz);
+        if (length < 1e-9) { ty = -1; length = 1; }
+        tx /= length; ty /= length; tz /= length;
+        const x = nodes[k]!, y = nodes[k + 1]!, z = nodes[k + 2]!;
+        // Every other point: openness changes slowly, and this is what a build spends most on.
+        if (s % 2 === 0) open = volume.openness(field, x, y, z); else field.sample(x, y, z);
+        const gx = g[0]!, gy = g[1]!, gz = g[2]!;
+        let ax = ty * gz - tz * gy, ay = tz * gx - tx * gz, az = tx * gy - ty * gx;
+        length = length3(ax, ay, az);
+        if (length < 0.05) { ax = tz; ay = 0; az = -tx; length = length2(ax, az); if (length < 1e-6) { ax = 1; az = 0; length = 1; } }
+        ax /= length; ay /= length; az /= length;
+        const bx = ty * az - tz * ay, by = tz * ax - tx * az, bz = tx * ay - ty * ax;
+        const along = alongs[s]!;
+        const half = 0.5 * widths[i]! * swelling[s]! * tapering[s]!;
+        const sx = (ax * cosine + bx * sine) * half, sy = (ay * cosine + by * sine) * half, sz = (az * cosine + bz * sine) * half;
+        for (let edge = -1; edge <= 1; edge += 2) {
+          positions[v * 3] = x + edge * sx; positions[v * 3 + 1] = y + edge * sy; positions[v * 3 + 2] = z + edge * sz;
+          normals[v * 3] = tx; normals[v * 3 + 1] = ty; normals[v * 3 + 2] = tz;
+          uv[v * 2] = (edge + 1) / 2; uv[v * 2 + 1] = along * lengths[i]!;
+          extra[v * 4] = along; extra[v * 4 + 1] = own; extra[v * 4 + 2] = lock; extra[v * 4 + 3] = open;
+          v++;
+        }
+        if (s < segments) {
+          const a = v - 2;
+          triangles[t++] = a; triangles[t++] = a + 1; triangles[t++] = a + 2;
+          triangles[t++] = a + 2; triangles[t++] = a + 1; triangles[t++] = a + 3;
+        }
+      }
     }
   }
   return mesh;
-}
-
-/** What depends only on the place along a strand is the same for all of a group. `[S + 1]` each. */
-interface Profile { alongs: Float64Array; swelling: Float64Array; tapering: Float64Array }
-
-function profileOf({ segments, spread }: Strands, { root, tip }: RibbonOptions): Profile {
-  const alongs = new Float64Array(segments + 1), swelling = new Float64Array(segments + 1), tapering = new Float64Array(segments + 1);
-  for (let s = 0; s <= segments; s++) {
-    const along = alongs[s] = (s / segments) ** spread;
-    swelling[s] = root + (1 - root) * smoothstep(0, 0.3, along);
-    tapering[s] = 1 - (1 - tip) * smoothstep(0.45, 1, along);
-  }
-  return { alongs, swelling, tapering };
-}
-
-/** The vertices of strand `i`, from vertex `v` on. A loop's body of its own: V8 compiles it once and for good. */
-function ribbon({ positions, normals, uv, extra }: Mesh, { segments, nodes, clumps, widths, lengths }: Strands, { alongs, swelling, tapering }: Profile, { field, volume, seed, roll }: RibbonOptions, group: number, i: number, v: number): void {
-  const g = field.gradient;
-  const own = hash(i, seed + 31 + group), lock = hash(clumps[i]!, seed + 32 + group);
-  let open = 1;
-  const angle = roll * Math.PI * (hash(i, seed + 33) - 0.5), cosine = Math.cos(angle), sine = Math.sin(angle);
-  for (let s = 0; s <= segments; s++) {
-    const k = (i * (segments + 1) + s) * 3, before = s > 0 ? k - 3 : k, after = s < segments ? k + 3 : k;
-    let tx = nodes[after]! - nodes[before]!, ty = nodes[after + 1]! - nodes[before + 1]!, tz = nodes[after + 2]! - nodes[before + 2]!;
-    let length = length3(tx, ty, tz);
-    if (length < 1e-9) { ty = -1; length = 1; }
-    tx /= length; ty /= length; tz /= length;
-    const x = nodes[k]!, y = nodes[k + 1]!, z = nodes[k + 2]!;
-    // Every other point: openness changes slowly, and this is what a build spends most on.
-    if (s % 2 === 0) open = volume.openness(field, x, y, z); else field.sample(x, y, z);
-    const gx = g[0]!, gy = g[1]!, gz = g[2]!;
-    let ax = ty * gz - tz * gy, ay = tz * gx - tx * gz, az = tx * gy - ty * gx;
-    length = length3(ax, ay, az);
-    if (length < 0.05) { ax = tz; ay = 0; az = -tx; length = length2(ax, az); if (length < 1e-6) { ax = 1; az = 0; length = 1; } }
-    ax /= length; ay /= length; az /= length;
-    const bx = ty * az - tz * ay, by = tz * ax - tx * az, bz = tx * ay - ty * ax;
-    const along = alongs[s]!;
-    const half = 0.5 * widths[i]! * swelling[s]! * tapering[s]!;
-    const sx = (ax * cosine + bx * sine) * half, sy = (ay * cosine + by * sine) * half, sz = (az * cosine + bz * sine) * half;
-    for (let edge = -1; edge <= 1; edge += 2) {
-      positions[v * 3] = x + edge * sx; positions[v * 3 + 1] = y + edge * sy; positions[v * 3 + 2] = z + edge * sz;
-      normals[v * 3] = tx; normals[v * 3 + 1] = ty; normals[v * 3 + 2] = tz;
-      uv[v * 2] = (edge + 1) / 2; uv[v * 2 + 1] = along * lengths[i]!;
-      extra[v * 4] = along; extra[v * 4 + 1] = own; extra[v * 4 + 2] = lock; extra[v * 4 + 3] = open;
-      v++;
-    }
-  }
-}
-
-/** Two triangles between the vertices `a`, `a + 1` of a point and those of the next. */
-function joinPoints(triangles: Uint32Array, t: number, a: number): void {
-  triangles[t] = a; triangles[t + 1] = a + 1; triangles[t + 2] = a + 2;
-  triangles[t + 3] = a + 2; triangles[t + 4] = a + 1; triangles[t + 5] = a + 3;
 }

@@ -243,41 +243,38 @@ function hangingPath({ field, look }: Ground, [x, y, z]: readonly [number, numbe
 }
 
 function tail(ground: Ground, at: readonly [number, number, number], tie: Tie, lock: number): Strands {
-  const { look } = ground;
+  const { look, field } = ground;
   const segments = look.curl.radius > 0.1 ? 22 : 16, points = segments + 1, count = Math.round(900 * look.density / Math.sqrt(look.ties.length)), stride = points * 3;
   const strands: Strands = { count, segments, nodes: new Float32Array(count * stride), clumps: new Uint32Array(count), widths: new Float32Array(count), lengths: new Float32Array(count), spread: 1 };
   const path = hangingPath(ground, at, tie.length, tie.width * 0.9, points, 2 + 2.5 * look.body.lift, Math.sign(tie.x) * (Math.abs(tie.x) > 2 ? 1 : 0));
   const frames = framesAlong(path, points);
-  for (let i = 0; i < count; i++) tailStrand(ground, strands, i, tie, lock, path, frames);
-  return strands;
-}
-
-function tailStrand({ look, field }: Ground, strands: Strands, i: number, tie: Tie, lock: number, path: Float32Array, frames: Float32Array): void {
-  const { segments } = strands;
-  const radius = Math.sqrt(hash(i, look.seed + 61)), around = 6.2832 * hash(i, look.seed + 62), reach = 1 - look.cut.variation * 1.2 * hash(i, look.seed + 63) ** 2;
-  const clump = lock + Math.floor(hash(i, look.seed + 64) * 40);
-  strands.clumps[i] = clump;
-  strands.lengths[i] = tie.length * reach;
-  strands.widths[i] = 0.13 * (0.7 + 0.6 * hash(i, look.seed + 65));
-  const spin = look.curl.radius * (0.7 + 0.6 * hash(clump, look.seed + 66)), phase = 6.2832 * hash(clump, look.seed + 67);
-  for (let s = 0; s <= segments; s++) {
-    const t = s / segments * reach * segments, j = Math.min(segments - 1, Math.floor(t)), f = t - j, u = s / segments;
-    const distance = u * reach * tie.length;
-    // Bound at the tie, widest after a third, thinner towards the end.
-    const girth = tie.width * (0.38 + 0.75 * smoothstep(0, 0.35, u)) * (1 - 0.65 * smoothstep(0.5, 1.05, u));
-    let a = girth * radius * Math.cos(around), b = girth * radius * Math.sin(around);
-    a += look.clump.strength * 0.35 * noise3(clump * 3.3, distance * 0.08, 0.5) * distance * 0.1;
-    const angle = phase + 6.2832 * distance / look.curl.pitch, r = spin * smoothstep(0, 5, distance);
-    a += r * Math.cos(angle) + 0.25 * look.frizz * noise3(i * 1.7, distance * 0.4, 3.1) * Math.min(1, distance / 4);
-    b += r * Math.sin(angle) * (1 - look.curl.planar) + 0.25 * look.frizz * noise3(i * 1.7, distance * 0.4, 8.1) * Math.min(1, distance / 4);
-    const k = (i * (segments + 1) + s) * 3;
-    for (let axis = 0; axis < 3; axis++) {
-      strands.nodes[k + axis] = lerp(path[j * 3 + axis]!, path[j * 3 + 3 + axis]!, f) + a * lerp(frames[j * 6 + axis]!, frames[j * 6 + 6 + axis]!, f)
-        + b * lerp(frames[j * 6 + 3 + axis]!, frames[j * 6 + 9 + axis]!, f);
+  for (let i = 0; i < count; i++) {
+    const radius = Math.sqrt(hash(i, look.seed + 61)), around = 6.2832 * hash(i, look.seed + 62), reach = 1 - look.cut.variation * 1.2 * hash(i, look.seed + 63) ** 2;
+    const clump = lock + Math.floor(hash(i, look.seed + 64) * 40);
+    strands.clumps[i] = clump;
+    strands.lengths[i] = tie.length * reach;
+    strands.widths[i] = 0.13 * (0.7 + 0.6 * hash(i, look.seed + 65));
+    const spin = look.curl.radius * (0.7 + 0.6 * hash(clump, look.seed + 66)), phase = 6.2832 * hash(clump, look.seed + 67);
+    for (let s = 0; s <= segments; s++) {
+      const t = s / segments * reach * segments, j = Math.min(segments - 1, Math.floor(t)), f = t - j, u = s / segments;
+      const distance = u * reach * tie.length;
+      // Bound at the tie, widest after a third, thinner towards the end.
+      const girth = tie.width * (0.38 + 0.75 * smoothstep(0, 0.35, u)) * (1 - 0.65 * smoothstep(0.5, 1.05, u));
+      let a = girth * radius * Math.cos(around), b = girth * radius * Math.sin(around);
+      a += look.clump.strength * 0.35 * noise3(clump * 3.3, distance * 0.08, 0.5) * distance * 0.1;
+      const angle = phase + 6.2832 * distance / look.curl.pitch, r = spin * smoothstep(0, 5, distance);
+      a += r * Math.cos(angle) + 0.25 * look.frizz * noise3(i * 1.7, distance * 0.4, 3.1) * Math.min(1, distance / 4);
+      b += r * Math.sin(angle) * (1 - look.curl.planar) + 0.25 * look.frizz * noise3(i * 1.7, distance * 0.4, 8.1) * Math.min(1, distance / 4);
+      const k = i * stride + s * 3;
+      for (let axis = 0; axis < 3; axis++) {
+        strands.nodes[k + axis] = lerp(path[j * 3 + axis]!, path[j * 3 + 3 + axis]!, f) + a * lerp(frames[j * 6 + axis]!, frames[j * 6 + 6 + axis]!, f)
+          + b * lerp(frames[j * 6 + 3 + axis]!, frames[j * 6 + 9 + axis]!, f);
+      }
+      const d = field.sample(strands.nodes[k]!, strands.nodes[k + 1]!, strands.nodes[k + 2]!);
+      if (d < 0.06) for (let axis = 0; axis < 3; axis++) strands.nodes[k + axis] = strands.nodes[k + axis]! + field.gradient[axis]! * (0.06 - d);
     }
-    const d = field.sample(strands.nodes[k]!, strands.nodes[k + 1]!, strands.nodes[k + 2]!);
-    if (d < 0.06) for (let axis = 0; axis < 3; axis++) strands.nodes[k + axis] = strands.nodes[k + axis]! + field.gradient[axis]! * (0.06 - d);
   }
+  return strands;
 }
 
 function plait(ground: Ground, at: readonly [number, number, number], tie: Tie, lock: number): Strands {

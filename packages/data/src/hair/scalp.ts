@@ -118,63 +118,52 @@ export interface Density {
  * thinned at random where the density is lower.
  */
 export function scatter(head: PosedHead, count: number, seed: number, density: Density): Roots {
-  const { numFaces, faces, areas } = facesWithHair(head, density), total = areas[numFaces - 1]!;
+  const { model: { triangles, parts, canonical }, neutralPositions, neutralNormals } = head;
+  const faces: number[] = [], areas: number[] = [];
+  const known = new Float32Array(canonical.length / 3).fill(-1);
+  let total = 0;
+  const skin = PARTS.indexOf('skin');
+  for (let t = 0; t < parts.length; t++) {
+    if (parts[t] !== skin) continue;
+    const a = triangles[t * 3]! * 3, b = triangles[t * 3 + 1]! * 3, c = triangles[t * 3 + 2]! * 3;
+    // The middle is asked last: vertices are shared and remembered.
+    const isBare = !grows(density, canonical, known, triangles[t * 3]!) && !grows(density, canonical, known, triangles[t * 3 + 1]!) && !grows(density, canonical, known, triangles[t * 3 + 2]!)
+      && !(density.at((canonical[a]! + canonical[b]! + canonical[c]!) / 3, (canonical[a + 1]! + canonical[b + 1]! + canonical[c + 1]!) / 3, (canonical[a + 2]! + canonical[b + 2]! + canonical[c + 2]!) / 3) > 0);
+    if (isBare) continue;
+    total += area(neutralPositions, a, b, c);
+    faces.push(t);
+    areas.push(total);
+  }
   const roots: Roots = {
     count: 0, positions: new Float32Array(count * 3), normals: new Float32Array(count * 3), canonical: new Float32Array(count * 3),
     triangles: new Uint32Array(count), weights: new Float32Array(count * 3),
   };
-  for (let i = 0, face = 0; i < count && numFaces > 0; i++) {
+  let face = 0;
+  for (let i = 0; i < count && faces.length > 0; i++) {
     const at = (i + hash(i, seed)) / count * total;
-    while (face < numFaces - 1 && areas[face]! < at) face++;
-    plant(roots, head, density, faces[face]!, Math.sqrt(hash(i, seed + 1)), hash(i, seed + 2), hash(i, seed + 3));
+    while (face < faces.length - 1 && areas[face]! < at) face++;
+    const t = faces[face]!, root = Math.sqrt(hash(i, seed + 1)), v = hash(i, seed + 2);
+    const wa = 1 - root, wb = root * (1 - v), wc = root * v;
+    const a = triangles[t * 3]! * 3, b = triangles[t * 3 + 1]! * 3, c = triangles[t * 3 + 2]! * 3;
+    const x = wa * canonical[a]! + wb * canonical[b]! + wc * canonical[c]!;
+    const y = wa * canonical[a + 1]! + wb * canonical[b + 1]! + wc * canonical[c + 1]!;
+    const z = wa * canonical[a + 2]! + wb * canonical[b + 2]! + wc * canonical[c + 2]!;
+    if (hash(i, seed + 3) >= density.at(x, y, z)) continue;
+    const n = roots.count++;
+    let squared = 0;
+    for (let k = 0; k < 3; k++) {
+      roots.positions[n * 3 + k] = wa * neutralPositions[a + k]! + wb * neutralPositions[b + k]! + wc * neutralPositions[c + k]!;
+      const normal = wa * neutralNormals[a + k]! + wb * neutralNormals[b + k]! + wc * neutralNormals[c + k]!;
+      roots.normals[n * 3 + k] = normal;
+      squared += normal * normal;
+    }
+    const length = Math.sqrt(squared) || 1;
+    for (let k = 0; k < 3; k++) roots.normals[n * 3 + k] = roots.normals[n * 3 + k]! / length;
+    roots.canonical[n * 3] = x; roots.canonical[n * 3 + 1] = y; roots.canonical[n * 3 + 2] = z;
+    roots.weights[n * 3] = wa; roots.weights[n * 3 + 1] = wb; roots.weights[n * 3 + 2] = wc;
+    roots.triangles[n] = t;
   }
   return roots;
-}
-
-/** The triangles of the skin on which anything grows, and the sums of their areas so far. */
-function facesWithHair(head: PosedHead, density: Density): { numFaces: number; faces: Uint32Array; areas: Float64Array } {
-  const { model: { triangles, parts, canonical }, neutralPositions } = head;
-  const faces = new Uint32Array(parts.length), areas = new Float64Array(parts.length);
-  const known = new Float32Array(canonical.length / 3).fill(-1);
-  let numFaces = 0, total = 0;
-  const skin = PARTS.indexOf('skin');
-  for (let t = 0; t < parts.length; t++) {
-    if (parts[t] !== skin || isBare(density, canonical, known, triangles, t)) continue;
-    total += area(neutralPositions, triangles[t * 3]! * 3, triangles[t * 3 + 1]! * 3, triangles[t * 3 + 2]! * 3);
-    faces[numFaces] = t;
-    areas[numFaces++] = total;
-  }
-  return { numFaces, faces, areas };
-}
-
-/** A root on a triangle, unless `chance` (0..1) is above the density there; `root` and `v` choose the place. */
-function plant(roots: Roots, { model: { triangles, canonical }, neutralPositions, neutralNormals }: PosedHead, density: Density, t: number, root: number, v: number, chance: number): void {
-  const wa = 1 - root, wb = root * (1 - v), wc = root * v;
-  const a = triangles[t * 3]! * 3, b = triangles[t * 3 + 1]! * 3, c = triangles[t * 3 + 2]! * 3;
-  const x = wa * canonical[a]! + wb * canonical[b]! + wc * canonical[c]!;
-  const y = wa * canonical[a + 1]! + wb * canonical[b + 1]! + wc * canonical[c + 1]!;
-  const z = wa * canonical[a + 2]! + wb * canonical[b + 2]! + wc * canonical[c + 2]!;
-  if (chance >= density.at(x, y, z)) return;
-  const n = roots.count++;
-  let squared = 0;
-  for (let k = 0; k < 3; k++) {
-    roots.positions[n * 3 + k] = wa * neutralPositions[a + k]! + wb * neutralPositions[b + k]! + wc * neutralPositions[c + k]!;
-    const normal = wa * neutralNormals[a + k]! + wb * neutralNormals[b + k]! + wc * neutralNormals[c + k]!;
-    roots.normals[n * 3 + k] = normal;
-    squared += normal * normal;
-  }
-  const length = Math.sqrt(squared) || 1;
-  for (let k = 0; k < 3; k++) roots.normals[n * 3 + k] = roots.normals[n * 3 + k]! / length;
-  roots.canonical[n * 3] = x; roots.canonical[n * 3 + 1] = y; roots.canonical[n * 3 + 2] = z;
-  roots.weights[n * 3] = wa; roots.weights[n * 3 + 1] = wb; roots.weights[n * 3 + 2] = wc;
-  roots.triangles[n] = t;
-}
-
-/** Neither at the corners of a triangle nor in its middle, which is asked last: vertices are shared and remembered. */
-function isBare(density: Density, canonical: Float32Array, known: Float32Array, triangles: Uint32Array, t: number): boolean {
-  for (let k = t * 3; k < t * 3 + 3; k++) if (grows(density, canonical, known, triangles[k]!)) return false;
-  const a = triangles[t * 3]! * 3, b = triangles[t * 3 + 1]! * 3, c = triangles[t * 3 + 2]! * 3;
-  return !(density.at((canonical[a]! + canonical[b]! + canonical[c]!) / 3, (canonical[a + 1]! + canonical[b + 1]! + canonical[c + 1]!) / 3, (canonical[a + 2]! + canonical[b + 2]! + canonical[c + 2]!) / 3) > 0);
 }
 
 /** @param known - densities of vertices, -1 where not yet asked */
